@@ -1,0 +1,115 @@
+"""What a person does on the work page. Lock order everywhere: queue item, assignment, judgment, label."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.questions import Verdict, pairwise_verdict
+from annotate.reservations import release_seat, retake_seat
+from core.errors import Conflict
+from core.judges import judge_of
+from core.labels.service import refresh_labels
+from core.models import Comparison, Judgment, Status, User
+from core.orders import order_number
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the form sent. `client_id` is made once for each shown comparison: sent twice, it is one judgment."""
+
+    client_id: UUID
+    choice: str
+    rationale: str = ""
+    wall_ms: int | None = None
+    active_ms: int | None = None
+
+
+def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judgment:
+    """Store the answer once, whatever happens twice.
+
+    Raises BadAnswer where nothing valid was chosen, PermissionDenied where the comparison was never reserved for
+    this person.
+    """
+    with transaction.atomic():
+        assignment = _locked_assignment(comparison, by)
+        if before := _already(assignment, answer, by):
+            return before
+        verdict = pairwise_verdict(_main_question(assignment), answer.choice, assignment.order)
+        status = _status_of(assignment)
+        judgment = _store(assignment, answer, verdict, status)
+        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE)
+        refresh_labels([comparison.pk])
+        return judgment
+
+
+def skip(comparison: Comparison, answer: Answer, *, by: User) -> None:
+    """Give the place to somebody else; this person does not see the comparison again in this round."""
+    with transaction.atomic():
+        assignment = _locked_assignment(comparison, by)
+        if assignment.state == AssignmentState.DONE or _already(assignment, answer, by):
+            return
+        if assignment.state == AssignmentState.HELD:
+            release_seat(comparison.pk)
+        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED)
+        _store(assignment, answer, None, Status.SKIPPED)
+
+
+def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
+    list(QueueItem.objects.select_for_update().filter(comparison=comparison).values_list("pk"))
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("project", "round__question_set")
+        .filter(comparison=comparison, person=person)
+        .order_by("-round__number")
+        .first()
+    )
+    if assignment is None:
+        raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
+    return assignment
+
+
+def _already(assignment: Assignment, answer: Answer, person: User) -> Judgment | None:
+    """The judgment that this answer, or an earlier one of this person in this round, has made."""
+    same = Judgment.objects.filter(client_id=answer.client_id).first()
+    if same is not None and same.person_id != person.pk:
+        raise Conflict("This answer carries the mark of another account. Reload the page and answer again.")
+    return same or Judgment.objects.filter(
+        comparison=assignment.comparison_id, person=person, round=assignment.round_id, occasion="first", live=True
+    ).first()
+
+
+def _status_of(assignment: Assignment) -> Status:
+    """An answer that comes after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
+    if assignment.state == AssignmentState.HELD or retake_seat(assignment.comparison_id):
+        return Status.SUBMITTED
+    return Status.SURPLUS
+
+
+def _main_question(assignment: Assignment) -> dict[str, object]:
+    return next(question for question in assignment.round.question_set.questions if question["id"] == "main")
+
+
+def _store(assignment: Assignment, answer: Answer, verdict: Verdict | None, status: Status) -> Judgment:
+    judgment = Judgment(
+        project=assignment.project,
+        comparison_id=assignment.comparison_id,
+        k=len(assignment.order),
+        judge=judge_of(assignment.person, assignment.project),
+        person=assignment.person,
+        round=assignment.round,
+        order=assignment.order,
+        order_no=order_number(assignment.order),
+        rationale=answer.rationale,
+        wall_ms=answer.wall_ms,
+        active_ms=answer.active_ms,
+        touched=True,
+        client_id=answer.client_id,
+        status=status,
+    )
+    if verdict is not None:
+        judgment.ranks, judgment.strength, judgment.both_bad = verdict.ranks, verdict.strength, verdict.both_bad
+    judgment.save(force_insert=True)
+    return judgment

@@ -1,0 +1,53 @@
+"""Small typed readers of the environment; each names the bad variable and the remedy."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def switch(name: str, default: bool) -> bool:
+    value = text(name, "1" if default else "0").lower()
+    if value not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} is “{value}”. Set it to 1 or 0.")
+    return value in TRUE
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A comma-separated list."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    return Path(text(name) or default).expanduser().absolute()
+
+
+def database(name: str) -> dict[str, object] | None:
+    """`postgresql://user:password@host:port/name?option=value` as Django's settings; None where the variable is unset."""
+    url = text(name)
+    if not url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} does not parse ({error}). Write postgresql://USER@HOST:PORT/NAME.") from error
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} is not a PostgreSQL address. Write postgresql://USER@HOST:PORT/NAME.")
+    options = dict(parse_qsl(parts.query))
+    host = options.pop("host", "") or unquote(parts.hostname or "")
+    return {
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host,
+        "PORT": str(options.pop("port", "") or port or ""),
+        "OPTIONS": options,
+    }

@@ -1,0 +1,167 @@
+"""One settings file, read from the environment. Production is `PREFEREE_DEBUG=0`, the default."""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+
+ROOT = Path(__file__).resolve().parents[2]
+# In a wheel the templates lie inside the package core; in a checkout at the top level.
+TEMPLATES_FOLDER = ROOT / "templates" if (ROOT / "manage.py").exists() else ROOT / "core" / "templates"
+HOME = env.folder("PREFEREE_HOME", ROOT / "var")
+
+DEBUG = env.switch("PREFEREE_DEBUG", False)
+# `make demo` serves plain HTTP on the loopback address; everything else is expected behind HTTPS.
+INSECURE_LOCAL = env.switch("PREFEREE_LOCAL", DEBUG)
+
+
+def _secret_key() -> str:
+    """The key from the environment; without one, a key made once and kept privately in PREFEREE_HOME."""
+    if key := env.text("PREFEREE_SECRET_KEY"):
+        return key
+    path = HOME / "secret_key"
+    try:
+        return path.read_text() if path.exists() else _new_secret_key(path)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{error.strerror}: {path}. Set PREFEREE_HOME to a folder that you may write to."
+        ) from error
+
+
+def _new_secret_key(path: Path) -> str:
+    """Linked into place whole, so that a process that starts at the same moment reads this key or makes the only one."""
+    HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=HOME)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(64))
+    with contextlib.suppress(FileExistsError):
+        os.link(name, path)
+    Path(name).unlink()
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.words("PREFEREE_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("PREFEREE_ORIGINS")
+
+INSTALLED_APPS = [
+    "core",
+    "annotate",
+    "synth",
+    "django_htmx",
+    "template_partials",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "core.http.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "core.http.PrivatePages",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [TEMPLATES_FOLDER],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+_server = env.database("DATABASE_URL")
+EMBEDDED_HOME = None if _server else HOME
+if _server is None:
+    from config.embedded import address
+
+    _address = address(HOME)
+    _server = {
+        "NAME": _address.database,
+        "USER": _address.user,
+        "HOST": _address.host,
+        "PORT": str(_address.port),
+        "OPTIONS": {},
+    }
+DATABASES = {"default": {"ENGINE": "config.postgres", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **_server}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MINIMUM_POSTGRES = 160000
+
+AUTH_USER_MODEL = "core.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "projects"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_LOCAL
+SECURE_SSL_REDIRECT = not INSECURE_LOCAL
+SECURE_HSTS_SECONDS = 0 if INSECURE_LOCAL else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not INSECURE_LOCAL
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.switch("PREFEREE_BEHIND_PROXY", False) else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_ACKS_LATE = True
+
+EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

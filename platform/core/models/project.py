@@ -1,0 +1,82 @@
+"""A workspace, the questions it asks, and the rounds in which it asks them."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from core.models.people import User
+
+MAIN_QUESTION = {
+    "id": "main",
+    "kind": "pairwise",
+    "text": "Which answer is better?",
+    "strengths": ["slightly", "somewhat", "much"],
+    "tie": True,
+    "both_bad": True,
+}
+DEFAULT_QUESTIONS = [MAIN_QUESTION, {"id": "rationale", "kind": "text", "text": "Why?", "required": False}]
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: "User") -> "ProjectQuerySet":
+        """The projects of which the user is a member; installation staff see every project."""
+        return self if user.is_staff and user.is_active else self.filter(memberships__user=user)
+
+
+class Project(models.Model):
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    overlap = models.PositiveSmallIntegerField(default=1, help_text="People wanted for each comparison.")
+    seed = models.BigIntegerField(default=0, help_text="Decides the orders that people see.")
+    created = models.DateTimeField(default=timezone.now)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(overlap__range=(1, 100)), name="project_overlap")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def current_round(self) -> "Round":
+        return self.rounds.filter(closed=None).latest("number")
+
+
+class QuestionSet(models.Model):
+    """One version of the questions asked; a new version replaces it, nothing edits it."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="question_sets")
+    version = models.PositiveIntegerField()
+    questions = models.JSONField(default=list)
+    guidelines = models.TextField(blank=True, help_text="Markdown, shown beside the questions.")
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "version"], name="question_set_version")]
+
+    def __str__(self) -> str:
+        return f"{self.project} questions {self.version}"
+
+
+class Round(models.Model):
+    """A batch of comparisons judged under one version of the questions and guidelines."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="rounds")
+    created = models.DateTimeField(default=timezone.now)
+    closed = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="round_number"),
+            models.UniqueConstraint(fields=["project", "name"], name="round_name"),
+            models.UniqueConstraint(fields=["id", "project"], name="round_in_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} {self.name}"
