@@ -76,9 +76,12 @@ def _already(assignment: Assignment, answer: Answer, person: User) -> Judgment |
     same = Judgment.objects.filter(client_id=answer.client_id).first()
     if same is not None and same.person_id != person.pk:
         raise Conflict("This answer carries the mark of another account. Reload the page and answer again.")
-    return same or Judgment.objects.filter(
-        comparison=assignment.comparison_id, person=person, round=assignment.round_id, occasion="first", live=True
-    ).first()
+    return (
+        same
+        or Judgment.objects.filter(
+            comparison=assignment.comparison_id, person=person, round=assignment.round_id, occasion="first", live=True
+        ).first()
+    )
 
 
 def _status_of(assignment: Assignment) -> Status:

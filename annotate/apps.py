@@ -6,6 +6,8 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import queue
+        from annotate import progress, queue
+        from core import work
 
         queue.connect()
+        work.register(progress.work_in)

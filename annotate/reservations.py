@@ -44,7 +44,9 @@ UPDATE annotate_queueitem q SET held = held + 1 FROM pick
 def take_next(person: User, project: Project) -> Assignment | None:
     """The comparison that this person holds, or the next one of the queue; None where nothing is left for them."""
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)  # two tabs hold one comparison, not two
+        User.objects.select_for_update(no_key=True).only("id").get(
+            pk=person.pk
+        )  # two tabs hold one comparison, not two
         return _held(person, project) or _claim(person, project)
 
 

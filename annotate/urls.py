@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from annotate.views.work import skip, submit, work
+
+urlpatterns = [
+    path("p/<slug:slug>/work", work, name="work"),
+    path("p/<slug:slug>/work/<uuid:comparison>", submit, name="submit"),
+    path("p/<slug:slug>/work/<uuid:comparison>/skip", skip, name="skip"),
+]

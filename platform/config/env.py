@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+WRITE = "Write postgresql://USER@HOST:PORT/NAME."
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -30,7 +31,7 @@ def folder(name: str, default: Path) -> Path:
 
 
 def database(name: str) -> dict[str, object] | None:
-    """`postgresql://user:password@host:port/name?option=value` as Django's settings; None where the variable is unset."""
+    """`postgresql://user:password@host:port/name?option=value` as Django's settings; None where it is unset."""
     url = text(name)
     if not url:
         return None
@@ -38,9 +39,9 @@ def database(name: str) -> dict[str, object] | None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} does not parse ({error}). Write postgresql://USER@HOST:PORT/NAME.") from error
+        raise ImproperlyConfigured(f"{name} does not parse: {error}. {WRITE}") from error
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
-        raise ImproperlyConfigured(f"{name} is not a PostgreSQL address. Write postgresql://USER@HOST:PORT/NAME.")
+        raise ImproperlyConfigured(f"{name} is not a PostgreSQL address. {WRITE}")
     options = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")
     return {

@@ -34,7 +34,7 @@ def _secret_key() -> str:
 
 
 def _new_secret_key(path: Path) -> str:
-    """Linked into place whole, so that a process that starts at the same moment reads this key or makes the only one."""
+    """Linked into place whole: a process that starts at the same moment reads this key or makes the only one."""
     HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=HOME)
     with os.fdopen(descriptor, "w") as file:

@@ -1,6 +1,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from core.views import errors
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
+
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("annotate.urls")),

@@ -20,10 +20,14 @@ SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ran
  ORDER BY j.comparison_id, j.id
 """
 COLUMNS = (
-    "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier, votes"
+    "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
+    " votes"
 )
 UPSERT = f"""
-INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM new_label ORDER BY comparison_id
+INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM jsonb_to_recordset(%s) AS new (
+       comparison_id bigint, project_id bigint, k smallint, question text, policy text, ranks smallint[],
+       undecided boolean, both_bad boolean, probability float8, margin float8, strength float8, tier text, votes jsonb)
+ ORDER BY comparison_id
     ON CONFLICT (comparison_id, question, policy) DO UPDATE
    SET (ranks, undecided, both_bad, probability, margin, strength, tier, votes, updated) = (EXCLUDED.ranks,
        EXCLUDED.undecided, EXCLUDED.both_bad, EXCLUDED.probability, EXCLUDED.margin, EXCLUDED.strength, EXCLUDED.tier,
@@ -87,19 +91,12 @@ def _columns(decision: Decision) -> tuple[object, ...]:
         decision.margin,
         decision.strength,
         decision.tier or "",
-        json.dumps(decision.votes),
+        decision.votes,
     )
 
 
 def _upsert(labels: Iterable[tuple[object, ...]]) -> int:
+    names = COLUMNS.split(", ")
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMPORARY TABLE IF NOT EXISTS new_label ON COMMIT DELETE ROWS AS SELECT {COLUMNS} FROM core_label"
-            " WITH NO DATA"
-        )
-        cursor.execute("TRUNCATE new_label")
-        with cursor.copy(f"COPY new_label ({COLUMNS}) FROM STDIN") as copy:
-            for label in labels:
-                copy.write_row(label)
-        cursor.execute(UPSERT)
+        cursor.execute(UPSERT, [json.dumps([dict(zip(names, label, strict=True)) for label in labels])])
         return cursor.rowcount

@@ -14,7 +14,7 @@ class JudgeKind(models.TextChoices):
 
 
 class Judge(models.Model):
-    """Somebody who judges. A person of the installation has `person`; every other judge came from a file or a worker."""
+    """Somebody who judges. `person` is an account; every other judge came from a file or a worker."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="judges", db_index=False)
     kind = models.CharField(max_length=6, choices=JudgeKind)

@@ -45,12 +45,8 @@ class JudgmentQuerySet(models.QuerySet["Judgment"]):
 
 
 class Judgment(models.Model):
-    project = models.ForeignKey(
-        Project, models.CASCADE, related_name="judgments", db_constraint=False, db_index=False
-    )
-    comparison = models.ForeignKey(
-        Comparison, models.CASCADE, related_name="judgments", db_constraint=False
-    )
+    project = models.ForeignKey(Project, models.CASCADE, related_name="judgments", db_constraint=False, db_index=False)
+    comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="judgments", db_constraint=False)
     k = models.PositiveSmallIntegerField()
     judge = models.ForeignKey(Judge, models.CASCADE, related_name="judgments", db_constraint=False)
     person = models.ForeignKey(
@@ -79,11 +75,11 @@ class Judgment(models.Model):
     wall_ms = models.PositiveIntegerField(null=True, blank=True)
     active_ms = models.PositiveIntegerField(null=True, blank=True)
     live = models.BooleanField(default=True)
-    revises = models.ForeignKey(
-        "self", models.CASCADE, null=True, blank=True, related_name="revisions", db_index=False
-    )
+    revises = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="revisions", db_index=False)
     client_id: "models.UUIDField[UUID | None, UUID | None]" = models.UUIDField(null=True, blank=True)
-    created = models.DateTimeField(null=True, blank=True, default=timezone.now, help_text="Null where a file was silent.")
+    created = models.DateTimeField(
+        null=True, blank=True, default=timezone.now, help_text="Null where a file was silent."
+    )
 
     objects = JudgmentQuerySet.as_manager()
 

@@ -26,9 +26,7 @@ class Response(models.Model):
     """An answer to a prompt; the same text by the same author is the same response."""
 
     public = models.UUIDField(unique=True, default=uuid7, editable=False)
-    project = models.ForeignKey(
-        Project, models.CASCADE, related_name="responses", db_constraint=False, db_index=False
-    )
+    project = models.ForeignKey(Project, models.CASCADE, related_name="responses", db_constraint=False, db_index=False)
     prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="responses", db_constraint=False)
     key = models.BinaryField(max_length=16)
     content_key = models.BinaryField(max_length=16)

@@ -1,0 +1,42 @@
+"""What a person has done in the open round of a project and what is left for them."""
+
+from collections.abc import Mapping, Sequence
+
+from django.db import connection
+
+from core.models import Project, User
+from core.work import Work
+
+COUNTED_UP_TO = 1_000
+
+# The queue of a large project is not counted to its end: nobody plans by more than a thousand.
+WORK = """
+SELECT p.id, mine.done, mine.held + open.n
+  FROM unnest(%(projects)s::bigint[]) AS p (id)
+  JOIN LATERAL (SELECT r.id FROM core_round r WHERE r.project_id = p.id AND r.closed IS NULL
+                 ORDER BY r.number DESC LIMIT 1) AS round ON true
+ CROSS JOIN LATERAL (
+       SELECT count(*) FILTER (WHERE a.state = 'done' AND a.round_id = round.id) AS done,
+              count(*) FILTER (WHERE a.state = 'held') AS held
+         FROM annotate_assignment a WHERE a.person_id = %(person)s AND a.project_id = p.id) AS mine
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS n FROM (
+              SELECT FROM annotate_queueitem q
+               WHERE q.project_id = p.id AND q.is_open
+                 AND NOT EXISTS (SELECT FROM annotate_assignment a
+                                  WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
+                                    AND a.round_id = round.id AND a.state <> 'lapsed' OFFSET 0)
+               LIMIT %(most)s) AS some) AS open
+"""
+
+
+def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
+    """By the project's primary key, in one query."""
+    ids = [project.pk for project in projects]
+    with connection.cursor() as cursor:
+        cursor.execute(WORK, {"projects": ids, "person": person.pk, "most": COUNTED_UP_TO + 1})
+        return {pk: _work(done, left) for pk, done, left in cursor.fetchall()}
+
+
+def _work(done: int, left: int) -> Work:
+    return Work(done, min(left, COUNTED_UP_TO), more=left > COUNTED_UP_TO)

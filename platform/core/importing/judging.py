@@ -1,0 +1,67 @@
+"""The judges and rounds that files name, found or made once an import."""
+
+from collections.abc import Iterable
+
+from django.db.models import Max
+from django.utils import timezone
+
+from core.importing.rows import JudgeName, JudgmentRow
+from core.models import Judge, Project, Round
+
+
+class Judges:
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._ids: dict[JudgeName, int] = {}
+        self._people: set[JudgeName] = set()
+        self._rounds: dict[str | None, int | None] = {None: None}
+
+    def know(self, judgments: Iterable[JudgmentRow]) -> None:
+        """Make every judge and round that these name exist."""
+        named, rounds = set(), set()
+        for judgment in judgments:
+            named.add(judgment.judge)
+            rounds.add(judgment.round)
+        if missing := sorted(named - self._ids.keys()):
+            self._make_judges(missing)
+        for name in sorted(name for name in rounds - self._rounds.keys() if name is not None):
+            self._rounds[name] = self._round(name)
+
+    def forget(self) -> None:
+        """After a rollback, which may have taken new judges with it."""
+        self._ids.clear()
+        self._rounds = {None: None}
+
+    def id_of(self, judge: JudgeName) -> int:
+        return self._ids[judge]
+
+    def is_person(self, judge: JudgeName) -> bool:
+        return judge in self._people
+
+    def round_id(self, name: str | None) -> int | None:
+        return self._rounds[name]
+
+    def _make_judges(self, missing: list[JudgeName]) -> None:
+        Judge.objects.bulk_create(
+            [Judge(project=self.project, kind=kind, name=name, version=version) for kind, name, version in missing],
+            ignore_conflicts=True,
+        )
+        columns = ("kind", "name", "version", "id", "person_id")
+        for kind, name, version, pk, person in Judge.objects.filter(project=self.project).values_list(*columns):
+            self._ids[JudgeName(kind, name, version)] = pk
+            if person is not None:
+                self._people.add(JudgeName(kind, name, version))
+
+    def _round(self, name: str) -> int:
+        """A round that came with a file is over: nobody is asked anything in it."""
+        found = Round.objects.filter(project=self.project, name=name).first()
+        if found is None:
+            last = self.project.rounds.aggregate(last=Max("number"))["last"] or 0
+            found = Round.objects.create(
+                project=self.project,
+                number=last + 1,
+                name=name,
+                question_set=self.project.question_sets.latest("version"),
+                closed=timezone.now(),
+            )
+        return found.pk

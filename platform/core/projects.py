@@ -1,0 +1,36 @@
+"""Create a project with what it needs to be used at once."""
+
+from django.db import transaction
+
+from core import audit
+from core.ids import key_of
+from core.models import Membership, Project, QuestionSet, Role, Round, User
+from core.models.project import DEFAULT_QUESTIONS
+
+GUIDELINES = """\
+Read the whole conversation, then both answers, before you decide.
+
+Prefer the answer that is **correct and does what was asked**. A fluent answer that is wrong is worse than a plain one
+that is right; a longer answer is not better for being longer.
+
+- *Much better*: the other answer fails, misleads or could do harm.
+- *Better*: both work, one clearly serves the asker more.
+- *Slightly better*: you would pick it, and understand somebody who does not.
+- *Tie*: you cannot tell them apart in quality.
+- *Both bad*: neither should be given to anybody.
+"""
+
+
+@transaction.atomic
+def create_project(slug: str, *, name: str = "", owner: User | None = None, overlap: int = 1) -> Project:
+    """A project with its first questions, guidelines and open round, and its owner where one is named."""
+    seed = int.from_bytes(key_of("project seed", slug)[:7], "big")
+    project = Project.objects.create(slug=slug, name=name or slug, overlap=overlap, seed=seed)
+    questions = QuestionSet.objects.create(
+        project=project, version=1, questions=DEFAULT_QUESTIONS, guidelines=GUIDELINES
+    )
+    Round.objects.create(project=project, number=1, name="round 1", question_set=questions)
+    if owner is not None:
+        Membership.objects.create(project=project, user=owner, role=Role.OWNER)
+    audit.record("project.create", project=project, actor=owner, target=slug)
+    return project

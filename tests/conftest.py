@@ -1,0 +1,64 @@
+"""The database of the tests: `DATABASE_URL` where it is set, else an embedded server of their own, gone afterwards."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+from config.embedded import address, ensure_running, stop
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+HOME_OF_TESTS = "PREFEREE_TEST_HOME"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    is_controller = not hasattr(config, "workerinput")
+    if not os.environ.get("DATABASE_URL"):
+        if is_controller:
+            home = tempfile.mkdtemp(prefix="preferee-tests-")
+            Path(home).chmod(0o711)  # the server's account must pass through where root runs the tests
+            os.environ[HOME_OF_TESTS] = home
+            ensure_running(Path(home) / "home", durable=False)
+        _use(Path(os.environ[HOME_OF_TESTS]) / "home")
+    settings.HOME = Path(tempfile.mkdtemp(prefix="preferee-files-"))
+    settings.EXPORTS_FOLDER = settings.HOME / "exports"
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for name in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"):
+        setattr(settings, name, False)
+
+
+def _use(home: Path) -> None:
+    at = address(home)
+    settings.EMBEDDED_HOME = None
+    connections["default"].settings_dict.update(
+        NAME=at.database, USER=at.user, PASSWORD="", HOST=at.host, PORT=str(at.port), OPTIONS={}
+    )
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    shutil.rmtree(settings.HOME, ignore_errors=True)
+    if not hasattr(config, "workerinput") and (home := os.environ.pop(HOME_OF_TESTS, None)):
+        stop(Path(home) / "home")
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real preference data; a test that needs it is skipped where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the folder ../shared/data with the real data is absent")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> Iterator[str]:
+    """The test database as an address, for commands that run in processes of their own."""
+    at = connection.settings_dict
+    password = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
+    yield f"postgresql://{at['USER']}{password}@localhost/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
