@@ -9,12 +9,15 @@ from pathlib import Path
 from config.embedded.errors import EmbeddedError
 
 TELLING = re.compile(r"(?:FATAL|PANIC|ERROR|error):\s+(.*)")
-EPILOGUE = re.compile(r"database system is shut down|examine the log output|stopped waiting|removing contents of")
+FULL_DISK = re.compile(r"No space left on device|wrote only \d+ of \d+ bytes|Check free disk space")
+EPILOGUE = re.compile(
+    r"database system is shut down|examine the log output|stopped waiting|removing contents of", re.IGNORECASE
+)
 
 
 def complaint(text: str, where: Path, what_failed: str) -> str:
     """One sentence: what failed, where, and the most telling line of `text`."""
-    if "No space left on device" in text:
+    if FULL_DISK.search(text):
         return _disk_is_full(where, what_failed)
     return f"{what_failed} in {where}: {_telling_line(text)}"
 

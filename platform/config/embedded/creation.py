@@ -11,7 +11,9 @@ from config.embedded.directories import make_directory
 from config.embedded.errors import EmbeddedError
 from config.embedded.programs import MAJOR, Programs
 
-LEAST_SPACE = 200 * 1024**2
+SPACE_TO_CREATE = 200 * 1024**2
+# Two segments of the server's log. On a full disk the server does not refuse to start, it hangs.
+SPACE_TO_START = 32 * 1024**2
 
 # The extension is no trusted one, so the role could not create it; from the template every database has it.
 FIRST_STATEMENTS = (
@@ -37,14 +39,19 @@ def check_version(cluster: Cluster) -> None:
         )
 
 
+def check_space(cluster: Cluster, least: int) -> None:
+    """Refuse a disk with less than `least` bytes left."""
+    free = shutil.disk_usage(cluster.place).free
+    if free < least:
+        raise EmbeddedError(
+            f"The disk that holds {cluster.place} has {free // 1024**2} MB left, and the database needs "
+            f"{least // 1024**2} MB to start; free some space or set PREFEREE_HOME to another disk."
+        )
+
+
 def create(cluster: Cluster, programs: Programs, *, durable: bool) -> None:
     """Make the cluster under another name and rename it when complete, so that a half-made one never counts."""
-    free = shutil.disk_usage(cluster.place).free
-    if free < LEAST_SPACE:
-        raise EmbeddedError(
-            f"The disk that holds {cluster.place} has {free // 1024**2} MB left, and a new database needs "
-            f"{LEAST_SPACE // 1024**2} MB; free some space or set PREFEREE_HOME to another disk."
-        )
+    check_space(cluster, SPACE_TO_CREATE)
     half = cluster.place / "data.new"
     if half.exists():
         shutil.rmtree(half)

@@ -7,7 +7,7 @@ from config.embedded.account import can_enter, run
 from config.embedded.cluster import Cluster, make_place
 from config.embedded.complaint import complaint
 from config.embedded.configuration import server_options, write_access
-from config.embedded.creation import check_version, create
+from config.embedded.creation import SPACE_TO_START, check_space, check_version, create
 from config.embedded.directories import check_parents, make_directory, parent_modes
 from config.embedded.errors import EmbeddedError
 from config.embedded.postmaster import holds, read_lock, read_plain
@@ -27,6 +27,7 @@ def start(cluster: Cluster, *, durable: bool) -> None:
         check_version(cluster)
         if settle(cluster, programs):
             return cluster.check()
+        check_space(cluster, SPACE_TO_START)
     else:
         create(cluster, programs, durable=durable)
     make_directory(cluster.socket, 0o700, cluster.account)

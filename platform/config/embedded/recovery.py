@@ -1,6 +1,7 @@
 """What a former server left: one that still starts or stops, one whose socket is gone, locks and orphans."""
 
 import time
+from contextlib import suppress
 
 from config.embedded.account import run
 from config.embedded.address import socket_file
@@ -36,7 +37,7 @@ def settle(cluster: Cluster, programs: Programs) -> bool:
             return False
         if is_serving(cluster):
             return True
-        if lock.state == "ready" and (waited > DEAF_AFTER or lock.socket != str(cluster.socket)):
+        if lock.state == "ready" and (waited > DEAF_AFTER or _is_elsewhere(cluster, lock)):
             say(f"The database server (process {lock.pid}) no longer answers at {cluster.socket}; it is restarted.")
             shut_down(cluster, programs)
         elif waited > LONGEST_RECOVERY:
@@ -46,6 +47,10 @@ def settle(cluster: Cluster, programs: Programs) -> bool:
             )
         time.sleep(PAUSE)
     return False
+
+
+def _is_elsewhere(cluster: Cluster, lock: Lock) -> bool:
+    return lock.socket != str(cluster.socket) or not socket_file(cluster.socket).exists()
 
 
 def _recover(cluster: Cluster, lock: Lock) -> None:
@@ -91,8 +96,13 @@ def clear_socket(cluster: Cluster) -> None:
 
 
 def shut_down(cluster: Cluster, programs: Programs) -> None:
-    """Stop the server: it ends its sessions, writes everything down and is gone when this returns."""
+    """Stop the server: it ends its sessions, writes everything down and is gone when this returns.
+
+    Its socket's directory goes too: outside the home nobody would think of removing it.
+    """
     wait = ["-w", "-t", str(LONGEST_RECOVERY), "-s"]
     stopped = run(cluster.account, programs["pg_ctl"], "stop", "-D", cluster.data, "-m", "fast", *wait)
     if stopped.returncode != 0 and read_lock(cluster.data):
         raise EmbeddedError(complaint(stopped.stderr, cluster.data, "The database server could not be stopped"))
+    with suppress(OSError):
+        cluster.socket.rmdir()
