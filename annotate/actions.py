@@ -18,7 +18,10 @@ from core.orders import order_number
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the form sent. `client_id` is made once for each shown comparison: sent twice, it is one judgment."""
+    """What the form sent. `client_id` is made once for each shown comparison: sent twice, it is one judgment.
+
+    Where a comparison is skipped, `choice` is the reason.
+    """
 
     client_id: UUID
     choice: str
@@ -54,7 +57,7 @@ def skip(comparison: Comparison, answer: Answer, *, by: User) -> None:
         if assignment.state == AssignmentState.HELD:
             release_seat(comparison.pk)
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED)
-        _store(assignment, answer, None, Status.SKIPPED)
+        _store(assignment, answer, None, Status.SKIPPED, answers={"skip": answer.choice})
 
 
 def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
@@ -85,7 +88,7 @@ def _already(assignment: Assignment, answer: Answer, person: User) -> Judgment |
 
 
 def _status_of(assignment: Assignment) -> Status:
-    """An answer that comes after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
+    """An answer after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
     if assignment.state == AssignmentState.HELD or retake_seat(assignment.comparison_id):
         return Status.SUBMITTED
     return Status.SURPLUS
@@ -95,7 +98,13 @@ def _main_question(assignment: Assignment) -> dict[str, object]:
     return next(question for question in assignment.round.question_set.questions if question["id"] == "main")
 
 
-def _store(assignment: Assignment, answer: Answer, verdict: Verdict | None, status: Status) -> Judgment:
+def _store(
+    assignment: Assignment,
+    answer: Answer,
+    verdict: Verdict | None,
+    status: Status,
+    answers: dict[str, str] | None = None,
+) -> Judgment:
     judgment = Judgment(
         project=assignment.project,
         comparison_id=assignment.comparison_id,
@@ -105,6 +114,7 @@ def _store(assignment: Assignment, answer: Answer, verdict: Verdict | None, stat
         round=assignment.round,
         order=assignment.order,
         order_no=order_number(assignment.order),
+        answers=answers or {},
         rationale=answer.rationale,
         wall_ms=answer.wall_ms,
         active_ms=answer.active_ms,

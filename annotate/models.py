@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 
 from core.models import Comparison, Project, Round, User
 
@@ -15,7 +15,9 @@ class QueueItem(models.Model):
     wanted = models.PositiveSmallIntegerField()
     held = models.PositiveSmallIntegerField(default=0)
     is_open = models.GeneratedField(
-        expression=Q(held__lt=F("wanted")), output_field=models.BooleanField(), db_persist=True
+        expression=ExpressionWrapper(Q(held__lt=F("wanted")), models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     priority = models.SmallIntegerField(default=0)
     tie = models.BigIntegerField()

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class SynthConfig(AppConfig):
     name = "synth"
     verbose_name = "Machines"
+
+    def ready(self) -> None:
+        from core.runs.steps import register
+        from synth.judges.reference import ReferenceJudge
+
+        register(ReferenceJudge())

@@ -1,6 +1,6 @@
 """Rows in sets: numbers for new rows, COPY in, and reads that never hold a whole table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -24,13 +24,17 @@ def copy_rows(target: str, rows: Iterable[Sequence[object]]) -> int:
     return count
 
 
-def fetch(sql: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+def fetch(sql: str, values: Values) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
-def stream(sql: str, values: Sequence[object], *, size: int = 2_000) -> Iterator[tuple[Any, ...]]:
+def stream(sql: str, values: Values, *, size: int = 2_000) -> Iterator[tuple[Any, ...]]:
     """The rows through a server-side cursor, `size` at a time."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql, values)

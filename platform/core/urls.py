@@ -1,5 +1,6 @@
 from django.urls import path
 
+from core.views.agreement import agreement
 from core.views.datasets import download
 from core.views.guidelines import guidelines
 from core.views.health import healthz
@@ -13,6 +14,7 @@ urlpatterns = [
     path("logout", logout, name="logout"),
     path("healthz", healthz, name="healthz"),
     path("p/<slug:slug>/", overview, name="overview"),
+    path("p/<slug:slug>/agreement", agreement, name="agreement"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from core.labels.majority import Decision, Sources, Vote, decide
+from core.labels.majority import Decision, Sources, Tier, Vote, decide
 from core.models import Project
 
 BATCH = 5_000
@@ -77,7 +77,7 @@ def _vote(row: tuple[Any, ...]) -> Vote:
     _, _, _, judge, kind, occasion, ranks, both_bad, strength = row
     if occasion == "review":
         return Vote(judge, "review", tuple(ranks), both_bad, strength)
-    tier = "gold" if kind == "gold" else "people" if kind == "human" else "judges"
+    tier: Tier = "gold" if kind == "gold" else "people" if kind == "human" else "judges"
     return Vote(judge, tier, tuple(ranks), both_bad, strength)
 
 
@@ -99,4 +99,4 @@ def _upsert(labels: Iterable[tuple[object, ...]]) -> int:
     names = COLUMNS.split(", ")
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, [json.dumps([dict(zip(names, label, strict=True)) for label in labels])])
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -1,0 +1,68 @@
+"""Which comparisons n responses make. Arithmetic on the responses of one prompt; equal texts are never compared."""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Literal, NamedTuple
+
+Policy = Literal["all_pairs", "random_pairs", "model_pairs", "list"]
+
+
+class Candidate(NamedTuple):
+    """In canonical slot order as it sorts: content hash, then author."""
+
+    content_key: bytes
+    author_kind: str
+    author: str
+    key: bytes
+    id: int
+
+
+Group = tuple[Candidate, ...]
+
+
+def groups(policy: Policy, candidates: Sequence[Candidate], *, pairs: int, rng: random.Random) -> list[Group]:
+    """The comparisons of one prompt, each a group of candidates in canonical order.
+
+    `pairs` is the number that `random_pairs` draws, without replacement; fewer where there are not so many.
+    """
+    return _POLICIES[policy](sorted(candidates), pairs, rng)
+
+
+def _all_pairs(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> list[Group]:
+    return [pair for pair in combinations(candidates, 2) if pair[0].content_key != pair[1].content_key]
+
+
+def _random_pairs(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> list[Group]:
+    possible = _all_pairs(candidates, pairs, rng)
+    return rng.sample(possible, min(pairs, len(possible)))
+
+
+def _model_pairs(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> list[Group]:
+    """For every two authors one pair, drawn from their responses; responses without an author take no part."""
+    by_author: dict[tuple[str, str], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        if candidate.author:
+            by_author[candidate.author_kind, candidate.author].append(candidate)
+    drawn = []
+    for one, other in combinations(sorted(by_author), 2):
+        possible = [(a, b) for a in by_author[one] for b in by_author[other] if a.content_key != b.content_key]
+        if possible:
+            drawn.append(tuple(sorted(rng.choice(possible))))
+    return drawn
+
+
+def _list(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> list[Group]:
+    """One list of all distinct texts, the first author's where several wrote the same."""
+    distinct = {candidate.content_key: candidate for candidate in reversed(candidates)}
+    everyone = tuple(sorted(distinct.values()))
+    return [everyone] if len(everyone) > 1 else []
+
+
+_POLICIES: dict[Policy, Callable[[Sequence[Candidate], int, random.Random], list[Group]]] = {
+    "all_pairs": _all_pairs,
+    "random_pairs": _random_pairs,
+    "model_pairs": _model_pairs,
+    "list": _list,
+}

@@ -1,0 +1,150 @@
+"""Files that appear whole or not at all: written under a temporary name, hashed on the way, renamed at the end."""
+
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from core.errors import PrefereeError
+
+ROWS_A_GROUP = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished file, as the manifest records it."""
+
+    name: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+class Sink(Protocol):
+    rows: int
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Jsonl:
+    """One JSON object a line, UTF-8."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.rows = file, 0
+        self._encoder = msgspec.json.Encoder()
+
+    def write(self, rows: Sequence[Any]) -> None:
+        self.file.write(self._encoder.encode_lines(rows))
+        self.rows += len(rows)
+
+    def close(self) -> None:
+        pass
+
+
+class Parquet:
+    """Columns, zstd, in row groups of one size whatever the batches were, so that the bytes do not depend on them."""
+
+    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+        self.rows, self._held = 0, []  # type: ignore[var-annotated]
+        self.schema = schema
+        self._writer = pq.ParquetWriter(file, schema, compression="zstd")
+
+    def write(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._held += rows
+        self.rows += len(rows)
+        while len(self._held) >= ROWS_A_GROUP:
+            self._group(ROWS_A_GROUP)
+
+    def close(self) -> None:
+        if self._held:
+            self._group(len(self._held))
+        self._writer.close()
+
+    def _group(self, size: int) -> None:
+        self._writer.write_table(pa.Table.from_pylist(self._held[:size], self.schema))
+        del self._held[:size]
+
+
+class Folder:
+    """The files of one export. `finish` puts them in place; without it, nothing of them remains."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open: dict[str, tuple[BinaryIO, Sink]] = {}
+
+    def jsonl(self, name: str) -> Sink:
+        file = self._begin(name)
+        return self._keep(name, file, Jsonl(file))
+
+    def parquet(self, name: str, schema: pa.Schema) -> Sink:
+        file = self._begin(name)
+        return self._keep(name, file, Parquet(file, schema))
+
+    def finish(self) -> list[Written]:
+        """Close, hash and rename every file."""
+        written = []
+        for name, (file, sink) in self._open.items():
+            sink.close()
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            written.append(Written(name, sink.rows, self._partial(name).stat().st_size, _digest(self._partial(name))))
+        for name in self._open:
+            self._partial(name).replace(self.path / name)
+        self._open = {}
+        return written
+
+    def put(self, name: str, text: str) -> None:
+        partial = self._partial(name)
+        with partial.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path / name)
+
+    def discard(self) -> None:
+        for name, (file, _) in self._open.items():
+            file.close()
+            self._partial(name).unlink(missing_ok=True)
+
+    def _begin(self, name: str) -> BinaryIO:
+        return self._partial(name).open("wb")
+
+    def _keep(self, name: str, file: BinaryIO, sink: Sink) -> Sink:
+        self._open[name] = file, sink
+        return sink
+
+    def _partial(self, name: str) -> Path:
+        return self.path / f".{name}.{os.getpid()}.partial"
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[Folder]:
+    """A folder to export into, made where it is missing. Raises PrefereeError where it cannot be written."""
+    target = Folder(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        yield target
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise PrefereeError(f"The disk of {path} is full. Free some space and export again.") from error
+        raise PrefereeError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
+    finally:
+        target.discard()
+
+
+def _digest(path: Path) -> str:
+    digest = sha256()
+    with path.open("rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,130 @@
+"""Build a version of a dataset: one snapshot of the database, files written whole, a manifest, a row."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from config.version import code_version
+from core import audit
+from core.exports import preferee, trl_dpo
+from core.exports.files import Folder, folder
+from core.exports.trl_dpo import Options
+from core.labels.service import refresh_project
+from core.models import Dataset, DatasetVersion, Project, User
+
+Reach = Callable[[int], None]
+Counts = dict[str, int]
+
+
+def export_dataset(
+    project: Project,
+    form: str,
+    out: Path,
+    options: Options | None = None,
+    *,
+    name: str = "",
+    by: User | None = None,
+    reach: Reach = lambda rows: None,
+) -> DatasetVersion:
+    """Write the project's data into the folder `out` and record the version; the same data gives the same bytes.
+
+    Raises PrefereeError where the folder cannot be written or the disk is full; the folder then holds what it held.
+    """
+    options = options or Options()
+    refresh_project(project, options.sources)
+    with folder(out) as target:
+        with _snapshot():
+            counts = _FORMATS[form](project, options, target, reach)
+        manifest = _manifest(project, form, options, counts, target)
+        version = _record(project, name or form, manifest, out, by)
+        target.put("manifest.json", _text({**manifest, "version": version.number}))
+    return version
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """Everything is read as of one moment; cursors are planned to be read to their end."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+        yield
+
+
+def _trl_dpo(project: Project, options: Options, target: Folder, reach: Reach) -> Counts:
+    sinks = {
+        split: (target.jsonl(f"{split}.jsonl"), target.parquet(f"{split}.parquet", trl_dpo.SCHEMA))
+        for split in ("train", "test")
+    }
+    counts: Counter[str] = Counter(rows=0, train=0, test=0, dropped_same_text=0)
+    for batch in trl_dpo.rows(project, options):
+        for split, split_sinks in sinks.items():
+            kept = [row.values for row in batch if row.split == split and row.is_distinct]
+            counts[split] += len(kept)
+            counts["rows"] += len(kept)
+            for sink in split_sinks:
+                sink.write(kept)
+        counts["dropped_same_text"] += sum(not row.is_distinct for row in batch)
+        reach(counts["rows"])
+    return dict(counts)
+
+
+def _preferee(project: Project, options: Options, target: Folder, reach: Reach) -> Counts:
+    sink = target.jsonl("data.jsonl")
+    for batch in preferee.lines(project):
+        sink.write(batch)  # type: ignore[arg-type]
+        reach(sink.rows)
+    return {"rows": sink.rows}
+
+
+_FORMATS: dict[str, Callable[[Project, Options, Folder, Reach], Counts]] = {
+    "trl-dpo": _trl_dpo,
+    "preferee": _preferee,
+}
+FORMATS = tuple(_FORMATS)
+
+
+def _manifest(project: Project, form: str, options: Options, counts: Counts, target: Folder) -> dict[str, Any]:
+    return {
+        "preferee": code_version(),
+        "project": project.slug,
+        "format": form,
+        "filters": asdict(options) if form != "preferee" else {},
+        "counts": counts,
+        "files": [asdict(written) for written in target.finish()],
+    }
+
+
+@transaction.atomic
+def _record(project: Project, name: str, manifest: dict[str, Any], out: Path, by: User | None) -> DatasetVersion:
+    """The version with this manifest, or the next one."""
+    dataset, _ = Dataset.objects.get_or_create(project=project, name=name)
+    Dataset.objects.select_for_update().get(pk=dataset.pk)
+    digest = sha256(_text(manifest).encode()).hexdigest()
+    version = dataset.versions.filter(digest=digest).first()
+    if version is None:
+        last = dataset.versions.aggregate(last=Max("number"))["last"] or 0
+        version = DatasetVersion.objects.create(
+            dataset=dataset,
+            number=last + 1,
+            specification={"format": manifest["format"], **manifest["filters"]},
+            manifest=manifest,
+            digest=digest,
+            folder=str(out.absolute()),
+            created_by=by,
+        )
+    else:
+        DatasetVersion.objects.filter(pk=version.pk).update(folder=str(out.absolute()))
+    audit.record("dataset.export", project=project, actor=by, target=f"{name} {version.number}", digest=digest)
+    return version
+
+
+def _text(manifest: dict[str, Any]) -> str:
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"

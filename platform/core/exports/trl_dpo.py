@@ -1,0 +1,180 @@
+"""Labels with a winner → rows for TRL's DPOTrainer: explicit prompt, conversational."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+import msgspec
+import pyarrow as pa
+
+from core.bulk import Values, fetch, stream
+from core.exports.splitting import split_of
+from core.labels.majority import Sources
+from core.labels.service import policy_name
+from core.models import Project
+
+ROWS_A_BATCH = 2_000
+
+MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+SCHEMA = pa.schema([("prompt", MESSAGES), ("chosen", MESSAGES), ("rejected", MESSAGES), ("lineage", pa.string())])
+
+# Best against worst of each label, keys only: a sort that carried the texts would spill them to the disk.
+KEYS = """
+SELECT l.comparison_id, p.id, best.response_id, worst.response_id
+  FROM core_label l
+  JOIN core_comparison c ON c.id = l.comparison_id
+  JOIN core_prompt p ON p.id = c.prompt_id
+  JOIN core_candidate best ON best.comparison_id = c.id AND best.slot = array_position(l.ranks, 1::smallint) - 1
+  JOIN core_candidate worst ON worst.comparison_id = c.id
+   AND worst.slot = array_position(l.ranks, (SELECT max(r) FROM unnest(l.ranks) r)) - 1
+ WHERE l.project_id = %(project)s AND l.question = 'main' AND l.policy = %(policy)s
+   AND NOT l.undecided AND NOT 1 = ALL (l.ranks) AND COALESCE(l.margin, 1) >= %(min_margin)s
+ ORDER BY p.key, c.key
+"""
+PROMPTS = "SELECT id, encode(key, 'hex'), messages::text, system, contexts::text FROM core_prompt WHERE id = ANY(%s)"
+RESPONSES = """
+SELECT id, encode(key, 'hex'), author_kind, author, content, messages::text FROM core_response WHERE id = ANY(%s)
+"""
+LABELS = """
+SELECT l.comparison_id, encode(c.key, 'hex'), l.policy, l.tier, l.probability, l.margin, l.strength, l.votes::text
+  FROM core_label l JOIN core_comparison c ON c.id = l.comparison_id
+ WHERE l.comparison_id = ANY(%(comparisons)s) AND l.question = 'main' AND l.policy = %(policy)s
+"""
+VOTES = """
+SELECT j.comparison_id, g.kind, g.name, g.version, COALESCE(r.name, ''), j.occasion, j.sample, j.ranks, j.strength,
+       j.both_bad
+  FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id LEFT JOIN core_round r ON r.id = j.round_id
+ WHERE j.comparison_id = ANY(%s) AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL
+ ORDER BY j.comparison_id, g.kind, g.name, g.version, r.name, j.occasion, j.order_no, j.sample
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What an export takes in, as its manifest records it."""
+
+    sources: Sources = "people_first"
+    min_margin: float = 0.0
+    test_share: float = 0.1
+    contexts: Literal["prepend", "omit"] = "prepend"
+
+    @property
+    def policy(self) -> str:
+        return policy_name(self.sources)
+
+
+@dataclass(slots=True)
+class Row:
+    split: str
+    values: dict[str, Any]
+
+    @property
+    def is_distinct(self) -> bool:
+        """Whether chosen and rejected differ by more than white space."""
+        return _squeezed(self.values["chosen"]) != _squeezed(self.values["rejected"])
+
+
+def rows(project: Project, options: Options) -> Iterator[list[Row]]:
+    """The rows in batches, in the order of prompt hash and comparison hash."""
+    named: Values = {"project": project.pk, "policy": options.policy, "min_margin": options.min_margin}
+    keys = stream(KEYS, named, size=ROWS_A_BATCH)
+    while batch := list(islice(keys, ROWS_A_BATCH)):
+        yield _batch(batch, options)
+
+
+def _batch(keys: Sequence[tuple[int, int, int, int]], options: Options) -> list[Row]:
+    comparisons = [key[0] for key in keys]
+    prompts = {row[0]: _prompt(row, options) for row in fetch(PROMPTS, [list({key[1] for key in keys})])}
+    ids = list({response for key in keys for response in key[2:]})
+    responses = {row[0]: row[1:] for row in fetch(RESPONSES, [ids])}
+    labels = {row[0]: row[1:] for row in fetch(LABELS, {"comparisons": comparisons, "policy": options.policy})}
+    votes = _votes(comparisons)
+    return [
+        _row(prompts[prompt], responses[best], responses[worst], labels[comparison], votes[comparison])
+        for comparison, prompt, best, worst in keys
+    ]
+
+
+def _votes(comparisons: list[int]) -> dict[int, list[dict[str, Any]]]:
+    votes: dict[int, list[dict[str, Any]]] = {comparison: [] for comparison in comparisons}
+    for comparison, kind, judge, version, round_name, occasion, sample, ranks, strength, both_bad in fetch(
+        VOTES, [comparisons]
+    ):
+        vote = {"kind": kind, "judge": judge, "version": version, "round": round_name, "occasion": occasion}
+        said = {"sample": sample, "ranks": ranks, "strength": strength, "both_bad": both_bad}
+        votes[comparison].append({**vote, **said})
+    return votes
+
+
+def _prompt(row: tuple[Any, ...], options: Options) -> tuple[str, list[dict[str, str]], str]:
+    """The prompt's hash, its messages as a trainer gets them, and its split."""
+    _, key, messages_text, system, contexts_text = row
+    messages = _plain(msgspec.json.decode(messages_text))
+    split = split_of(messages, options.test_share)
+    if options.contexts == "prepend":
+        messages = _with_contexts(messages, msgspec.json.decode(contexts_text))
+    if system is not None:
+        messages = [{"role": "system", "content": system}, *messages]
+    return key, messages, split
+
+
+def _with_contexts(messages: list[dict[str, str]], contexts: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Passages stand before the last turn, which is what they are for."""
+    if not contexts:
+        return messages
+    passages = [_passage(context["title"], context["text"]) for context in contexts]
+    last = {**messages[-1], "content": "\n\n".join([*passages, messages[-1]["content"]])}
+    return [*messages[:-1], last]
+
+
+def _passage(title: str, text: str) -> str:
+    return text if not title or text.startswith(title) else f"{title}\n{text}"
+
+
+def _row(
+    prompt: tuple[str, list[dict[str, str]], str],
+    best: tuple[Any, ...],
+    worst: tuple[Any, ...],
+    label: tuple[Any, ...],
+    votes: list[dict[str, Any]],
+) -> Row:
+    key, messages, split = prompt
+    comparison, policy, tier, probability, margin, strength, counted = label
+    lineage = {
+        "prompt": key,
+        "comparison": comparison,
+        "chosen": _author(best),
+        "rejected": _author(worst),
+        "label": {"policy": policy, "tier": tier, "probability": probability, "margin": margin, "strength": strength},
+        "votes": json.loads(counted),
+        "judgments": votes,
+    }
+    values = {
+        "prompt": messages,
+        "chosen": _answer(best),
+        "rejected": _answer(worst),
+        "lineage": msgspec.json.encode(lineage).decode(),
+    }
+    return Row(split, values)
+
+
+def _author(response: tuple[Any, ...]) -> dict[str, str]:
+    key, kind, author, _, _ = response
+    return {"response": key, kind: author} if author else {"response": key}
+
+
+def _answer(response: tuple[Any, ...]) -> list[dict[str, str]]:
+    *_, content, messages = response
+    if messages is None:
+        return [{"role": "assistant", "content": content}]
+    return _plain(msgspec.json.decode(messages))
+
+
+def _plain(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    return [{"role": message["role"], "content": message["content"] or ""} for message in messages]
+
+
+def _squeezed(messages: Sequence[Mapping[str, str]]) -> list[str]:
+    return ["".join(message["content"].split()) for message in messages]

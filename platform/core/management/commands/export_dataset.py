@@ -1,0 +1,52 @@
+"""Write a project as files that trainers read."""
+
+import argparse
+from pathlib import Path
+from typing import Any, get_args
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.errors import PrefereeError
+from core.exports.service import FORMATS, export_dataset
+from core.exports.trl_dpo import Options
+from core.labels.majority import Sources
+from core.models import Project
+from core.progress import Progress
+
+
+def share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1.")
+    return value
+
+
+class Command(BaseCommand):
+    help = "Export a project: trl-dpo for training, preferee to take everything elsewhere. Same data, same bytes."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--project", required=True, metavar="SLUG")
+        parser.add_argument("--format", required=True, choices=FORMATS)
+        parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="made where it does not exist")
+        parser.add_argument("--name", default="", help="the dataset's name in the project; the format if unset")
+        parser.add_argument("--sources", choices=get_args(Sources), default="people_first", help="whose votes count")
+        parser.add_argument("--min-margin", type=share, default=0.0, help="leave out labels with a smaller margin")
+        parser.add_argument("--test-share", type=share, default=0.1, help="share of prompts in the test split")
+        parser.add_argument("--contexts", choices=("prepend", "omit"), default="prepend", help="passages of a prompt")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        project = Project.objects.filter(slug=options["project"]).first()
+        if project is None:
+            raise CommandError(f"There is no project “{options['project']}”. Import something into it first (ingest).")
+        chosen = Options(options["sources"], options["min_margin"], options["test_share"], options["contexts"])
+        try:
+            with Progress("Exporting") as progress:
+                version = export_dataset(
+                    project, options["format"], options["out"], chosen, name=options["name"], reach=progress.reach
+                )
+        except PrefereeError as error:
+            raise CommandError(str(error)) from error
+        counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in version.manifest["counts"].items())
+        self.stdout.write(f"{version.dataset} version {version.number}: {counts}")
+        for file in [*version.manifest["files"], {"name": "manifest.json"}]:
+            self.stdout.write(f"  {options['out'] / file['name']}")

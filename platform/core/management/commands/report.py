@@ -1,0 +1,32 @@
+"""Print where a project stands."""
+
+import argparse
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.labels.service import refresh_project
+from core.models import Project
+from core.reports.report import report
+from core.reports.table import lines
+
+
+class Command(BaseCommand):
+    help = "Print the report of a project: counts, agreement with 95 % intervals, labels, the share exported."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--project", required=True, metavar="SLUG")
+        parser.add_argument("--json", action="store_true", help="as JSON; docs/report.md explains the keys")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        project = Project.objects.filter(slug=options["project"]).first()
+        if project is None:
+            raise CommandError(f"There is no project “{options['project']}”. Import something into it first (ingest).")
+        refresh_project(project)
+        figures = report(project)
+        if options["json"]:
+            self.stdout.write(json.dumps(figures, indent=2, ensure_ascii=False))
+        else:
+            for line in lines(figures):
+                self.stdout.write(line)

@@ -1,0 +1,66 @@
+"""Run a recipe in a project and watch it."""
+
+import argparse
+import json
+import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from core.errors import PrefereeError
+from core.models import Project, RunState
+from core.progress import Progress
+from core.runs.actions import start_run
+from core.runs.steps import configure, step_named
+
+SECONDS_BETWEEN_LOOKS = 0.5
+
+
+def name_and_value(text: str) -> tuple[str, Any]:
+    """`policy=all_pairs` or `compare.policy=all_pairs`; values are read as JSON where they are JSON."""
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise argparse.ArgumentTypeError(f"“{text}” is not NAME=VALUE, for example policy=all_pairs.")
+    try:
+        return name.rpartition(".")[2], json.loads(value)
+    except ValueError:
+        return name.rpartition(".")[2], value
+
+
+class Command(BaseCommand):
+    help = "Run a recipe: compare, reference. Exit code 0: it is done; 1: it failed, with a sentence."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("recipe", metavar="NAME")
+        parser.add_argument("--project", required=True, metavar="SLUG")
+        parser.add_argument("--set", action="append", default=[], type=name_and_value, metavar="NAME=VALUE")
+        parser.add_argument("--plan", action="store_true", help="say what it would do, and do nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        project = Project.objects.filter(slug=options["project"]).first()
+        if project is None:
+            raise CommandError(f"There is no project “{options['project']}”. Import something into it first (ingest).")
+        values = dict(options["set"])
+        try:
+            if options["plan"]:
+                step = step_named(options["recipe"])
+                self._print(step.plan(project, configure(step, values)))
+            else:
+                self._run(project, options["recipe"], values)
+        except PrefereeError as error:
+            raise CommandError(str(error)) from error
+
+    def _run(self, project: Project, recipe: str, values: dict[str, Any]) -> None:
+        run = start_run(project, recipe, values)
+        with Progress(recipe) as progress:
+            while not run.is_over:
+                progress.reach(run.done)
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+                run.refresh_from_db()
+        if run.state == RunState.FAILED:
+            raise CommandError(run.error)
+        self._print(run.result)
+
+    def _print(self, numbers: dict[str, Any]) -> None:
+        for name, number in numbers.items():
+            self.stdout.write(f"{name:>24}  {number:,}")
