@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('comparison', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='queue_item', serialize=False, to='core.comparison')),
                 ('wanted', models.PositiveSmallIntegerField()),
                 ('held', models.PositiveSmallIntegerField(default=0)),
-                ('is_open', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('held__lt', models.F('wanted'))), output_field=models.BooleanField()), output_field=models.BooleanField())),
+                ('is_open', models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('held__lt', models.F('wanted'))), models.BooleanField()), output_field=models.BooleanField())),
                 ('priority', models.SmallIntegerField(default=0)),
                 ('tie', models.BigIntegerField()),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.project')),

@@ -95,7 +95,7 @@ def _groups(config: CompareConfig, prompt_key: bytes, rows: Iterator[tuple[Any, 
     candidates = [Candidate(bytes(row[2]), row[3], row[4], bytes(row[5]), row[6]) for row in rows]
     if config.policy == "list" and len(candidates) > MOST_CANDIDATES:
         raise PrefereeError(
-            f"A prompt has {len(candidates)} responses and a list holds {MOST_CANDIDATES} at most. Compare pairs instead."
+            f"A prompt has {len(candidates)} responses; a list holds {MOST_CANDIDATES} at most. Compare pairs instead."
         )
     # Seeded by the prompt, so that its pairs do not depend on which other prompts there are.
     rng = random.Random(key_of(str(config.seed), config.policy, prompt_key))  # noqa: S311
