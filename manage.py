@@ -9,6 +9,8 @@ from pathlib import Path
 def main() -> None:
     sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    if sys.argv[1:2] == ["demo"]:
+        os.environ.setdefault("PREFEREE_LOCAL", "1")  # plain HTTP on the loopback address
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -35,7 +35,8 @@ def _secret_key() -> str:
 
 def _new_secret_key(path: Path) -> str:
     """Linked into place whole: a process that starts at the same moment reads this key or makes the only one."""
-    HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Root's PostgreSQL runs as another account, which must pass through; what lies inside is private by itself.
+    HOME.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=HOME)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(64))

@@ -110,7 +110,9 @@ class Command(BaseCommand):
 
 
 def _report_stem(project: Project, name: str) -> Path:
-    folder: Path = settings.HOME / "imports" / project.slug
-    folder.mkdir(parents=True, exist_ok=True)
+    reports: Path = settings.HOME / "imports"
+    reports.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = reports / project.slug
+    folder.mkdir(exist_ok=True)
     stem = "stdin" if name == STANDARD_INPUT else Path(name).name.partition(".")[0]
     return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{stem}.x"

@@ -1,0 +1,74 @@
+# Two commands matter: `make demo` and `make test`.
+SHELL := /bin/bash
+PORT ?= 8000
+SERVE ?= 1
+# Set to 0 to leave out the extra `train` (torch, trl, datasets), which is large; its test is then skipped.
+TRAIN ?= 1
+# Processes of the test run.
+JOBS ?= 2
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,\
+	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help install demo test check bench browser clean
+
+help:
+	@echo "make demo     install, run the main job on the sample data, serve the pages on 127.0.0.1:$(PORT)"
+	@echo "              (SERVE=0 stops after the table; PORT=8001 serves elsewhere)"
+	@echo "make test     install what the tests need, a browser included, and run them all (TRAIN=0 leaves out torch)"
+	@echo "make check    style, types, templates, migrations, deployment settings"
+	@echo "make bench    speed and memory of import and export"
+	@echo "make clean    remove .venv (the data in var/ stays)"
+
+.venv/made:
+	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found. Install one, or name it: make demo PYTHON=/path/to/python3.12"; exit 1; }
+	@[ "$$(df -Pk . | awk 'NR==2 {print $$4}')" -ge 1500000 ] || { echo "Less than 1.5 GB is free on the disk of $$PWD. Free some space and start again."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made. On Debian: apt install python3-venv"; rm -rf .venv; exit 1; }
+	@touch $@
+
+# A change of what is installed makes the stamp old, and the next command installs it.
+.venv/base: .venv/made pyproject.toml constraints.txt
+	@echo "Installing Preferee into .venv"
+	@$(INSTALL) --editable . || { echo "Installing failed: the reason is above. A full disk and no network are the usual ones; start again when it is mended."; exit 1; }
+	@touch $@
+
+.venv/test: .venv/base
+	@echo "Installing what the tests need"
+	@$(INSTALL) --editable '.[test]' || { echo "Installing what the tests need failed: the reason is above."; exit 1; }
+	@touch $@
+
+.venv/train: .venv/test
+	@echo "Installing the extra train"
+	@$(INSTALL) torch || { echo "Installing torch failed. make test TRAIN=0 does without."; exit 1; }
+	@$(INSTALL) --editable '.[train]' || { echo "Installing the extra train failed. make test TRAIN=0 does without."; exit 1; }
+	@touch $@
+
+install: .venv/base
+
+demo: .venv/base
+	@$(BIN)/python manage.py demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+browser:
+	@command -v chromium >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing Chromium"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+		else echo "Chromium is missing and may not be installed here: the browser tests will be skipped (apt install chromium)."; fi; }
+
+test: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train) browser
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+
+check: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --check --lint --quiet
+	PREFEREE_LOCAL=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	PREFEREE_HOSTS=preferee.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/base
+	$(BIN)/python tests/bench/import_lines.py
+	$(BIN)/python tests/bench/export_rows.py
+
+clean:
+	rm -rf .venv
