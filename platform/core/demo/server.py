@@ -28,10 +28,9 @@ def check_port(port: int) -> None:
 
 def serve(port: int) -> int:
     """Returns the server's exit code; 0 where it was asked to stop."""
+    options = "--interface wsgi --workers 2 --blocking-threads 1 --backpressure 64 --log-level warning".split()
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-        + ["--workers", "2", "--blocking-threads", "1", "--backpressure", "64", "--log-level", "warning"]
-        + ["config.wsgi:application"],
+        [sys.executable, "-m", "granian", *options, "--host", HOST, "--port", str(port), "config.wsgi:application"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         start_new_session=True,  # Ctrl-C reaches this process, which then stops the server in order
     )

@@ -1,0 +1,119 @@
+"""The admin for installation staff: accounts, projects with export as an action, and what only grows, to look at."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core.errors import PrefereeError
+from core.exports.service import export_dataset
+from core.models import AuditEvent, DatasetVersion, Judge, Membership, Project, Run, User
+
+
+class AccountCreationForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+    add_form = AccountCreationForm
+    ordering = ("email",)
+    list_display = ("email", "name", "is_staff", "is_active")
+    search_fields = ("email", "name")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+    filter_horizontal = ()
+    list_filter = ("is_staff", "is_active")
+
+
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Membership
+    fields = ("user", "role")
+    autocomplete_fields = ("user",)
+    extra = 0
+
+
+@admin.register(Project)
+class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "slug", "overlap", "created")
+    search_fields = ("name", "slug")
+    fields = ("name", "slug", "overlap")
+    inlines = (MembershipInline,)
+    actions = ("export_for_dpo", "export_for_preferee")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
+        return ("slug",) if obj else ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # a project needs questions and a round, which `manage.py ingest` gives a new one
+
+    def has_delete_permission(self, request: HttpRequest, obj: Project | None = None) -> bool:
+        return False
+
+    @admin.action(description="Export for DPO training (TRL)")
+    def export_for_dpo(self, request: HttpRequest, projects: QuerySet[Project]) -> None:
+        self._export(request, projects, "trl-dpo")
+
+    @admin.action(description="Export everything (interchange format)")
+    def export_for_preferee(self, request: HttpRequest, projects: QuerySet[Project]) -> None:
+        self._export(request, projects, "preferee")
+
+    def _export(self, request: HttpRequest, projects: QuerySet[Project], form: str) -> None:
+        for project in projects:
+            out = settings.EXPORTS_FOLDER / project.slug / form
+            try:
+                version = export_dataset(project, form, out, by=request.user)  # type: ignore[arg-type]
+            except PrefereeError as error:
+                self.message_user(request, f"{project.slug}: {error}", messages.ERROR)
+            else:
+                rows = version.manifest["counts"]["rows"]
+                self.message_user(request, f"{project.slug}: {version}, {rows:,} rows, written to {out}")
+
+
+class LookOnly:
+    """Rows that programs write and people read."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Judge)
+class JudgeAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "kind", "version", "project")
+    list_filter = ("kind",)
+    list_select_related = ("project",)
+
+
+@admin.register(Run)
+class RunAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("recipe", "project", "state", "done", "total", "created")
+    list_filter = ("state", "recipe")
+    list_select_related = ("project",)
+
+
+@admin.register(DatasetVersion)
+class DatasetVersionAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("__str__", "digest", "created")
+    list_select_related = ("dataset",)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("at", "verb", "target", "actor", "project")
+    list_select_related = ("actor", "project")
+    list_filter = ("verb",)
