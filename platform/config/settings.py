@@ -11,9 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 
 ROOT = Path(__file__).resolve().parents[2]
-# In a wheel the templates lie inside the package core; in a checkout at the top level.
-TEMPLATES_FOLDER = ROOT / "templates" if (ROOT / "manage.py").exists() else ROOT / "core" / "templates"
-HOME = env.folder("PREFEREE_HOME", ROOT / "var")
+IS_CHECKOUT = (ROOT / "manage.py").exists()
+HOME = env.folder("PREFEREE_HOME", ROOT / "var" if IS_CHECKOUT else Path.home() / ".local" / "share" / "preferee")
 
 DEBUG = env.switch("PREFEREE_DEBUG", False)
 # `make demo` serves plain HTTP on the loopback address; everything else is expected behind HTTPS.
@@ -83,7 +82,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [TEMPLATES_FOLDER],
+        "DIRS": [ROOT / "templates"],  # an installed package has them in core/templates
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

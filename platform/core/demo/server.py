@@ -11,6 +11,9 @@ from core.errors import PrefereeError
 
 HOST = "127.0.0.1"
 SECONDS_TO_STOP = 10
+# One thread a process: more of them only widen the tail.
+WORKERS = ["--workers", "2", "--blocking-threads", "1", "--backpressure", "64"]
+OPTIONS = ["--interface", "wsgi", *WORKERS, "--log-level", "warning"]
 
 
 def check_port(port: int) -> None:
@@ -28,9 +31,8 @@ def check_port(port: int) -> None:
 
 def serve(port: int) -> int:
     """Returns the server's exit code; 0 where it was asked to stop."""
-    options = "--interface wsgi --workers 2 --blocking-threads 1 --backpressure 64 --log-level warning".split()
     server = subprocess.Popen(
-        [sys.executable, "-m", "granian", *options, "--host", HOST, "--port", str(port), "config.wsgi:application"],
+        [sys.executable, "-m", "granian", *OPTIONS, "--host", HOST, "--port", str(port), "config.wsgi:application"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         start_new_session=True,  # Ctrl-C reaches this process, which then stops the server in order
     )

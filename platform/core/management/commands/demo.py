@@ -50,16 +50,16 @@ class Command(BaseCommand):
     @contextmanager
     def _database(self) -> Iterator[None]:
         """Stops the embedded server afterwards, unless it ran before."""
-        home = settings.EMBEDDED_HOME
-        ran_before = home is None or embedded.status(home).running
-        if not ran_before:
+        home: Path | None = settings.EMBEDDED_HOME
+        starts = home is not None and not embedded.status(home).running
+        if starts:
             self.stdout.write("Starting PostgreSQL")
         try:
             connection.ensure_connection()
             yield
         finally:
             connections.close_all()
-            if not ran_before:
+            if home is not None and starts:
                 embedded.stop(home)
 
     def _main_job(self) -> list[Login]:
