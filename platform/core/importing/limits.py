@@ -1,0 +1,13 @@
+"""What an imported file may cost, in one place. A line past a limit is refused; the others go in."""
+
+MIB = 2**20
+GIB = 2**30
+
+LINE_BYTES = 16 * MIB
+UNPACKED_BYTES = 64 * GIB
+UNPACKED_RATIO = 200
+UNPACKED_WINDOW = 64 * MIB
+DEPTH = 32
+INTEGER_MIN = -(2**63)
+INTEGER_MAX = 2**63 - 1
+SHOWN_CHARACTERS = 2_000
