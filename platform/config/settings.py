@@ -109,7 +109,6 @@ if _server is None:
     }
 DATABASES = {"default": {"ENGINE": "config.postgres", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, **_server}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-MINIMUM_POSTGRES = 160000
 
 AUTH_USER_MODEL = "core.User"
 LOGIN_URL = "login"

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features
 from django.db.utils import OperationalError
 
 from config.embedded import EmbeddedError, ensure_running
@@ -12,8 +12,14 @@ from config.embedded import EmbeddedError, ensure_running
 _started: set[Path] = set()
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    minimum_database_version = (16,)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Starts the server before the process's first connection, and again when a connection fails later."""
+
+    features_class = DatabaseFeatures
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         home: Path | None = getattr(settings, "EMBEDDED_HOME", None)

@@ -4,12 +4,13 @@ import argparse
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from config import embedded
+from core.commands import SentenceCommand
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     help = "The embedded PostgreSQL of PREFEREE_HOME: start, stop or status. Other commands start it when they need it."
     requires_system_checks = []
 
@@ -20,10 +21,7 @@ class Command(BaseCommand):
         home = settings.EMBEDDED_HOME
         if home is None:
             raise CommandError("DATABASE_URL names another server, so there is no embedded one to look after.")
-        try:
-            self.stdout.write(getattr(self, f"_{options['verb']}")(home))
-        except embedded.EmbeddedError as error:
-            raise CommandError(str(error)) from error
+        self.stdout.write(getattr(self, f"_{options['verb']}")(home))
 
     def _start(self, home: Any) -> str:
         return f"PostgreSQL runs; its address is {embedded.ensure_running(home).url}"
@@ -32,4 +30,7 @@ class Command(BaseCommand):
         return "PostgreSQL was stopped." if embedded.stop(home) else "PostgreSQL was not running."
 
     def _status(self, home: Any) -> str:
-        return str(embedded.status(home))
+        status = embedded.status(home)
+        if not status.running:
+            return "PostgreSQL is not running."
+        return f"PostgreSQL {status.version} runs, process {status.pid}; its files are in {status.data}"

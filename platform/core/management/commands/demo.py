@@ -1,6 +1,7 @@
 """The main job on sample data, then the pages to look at it."""
 
 import argparse
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,22 +9,23 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import connection, connections
-from django.db.utils import OperationalError
 
 from config import embedded
+from core.commands import SentenceCommand
 from core.demo.cast import Login, logins
 from core.demo.job import run_main_job
 from core.demo.server import HOST, check_port, serve
-from core.errors import PrefereeError
 from core.labels.service import refresh_project
 from core.models import DatasetVersion
 from core.reports.report import report
 from core.reports.table import lines
 
+UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
-class Command(BaseCommand):
+
+class Command(SentenceCommand):
     help = "Run the main job on the sample data, print what came of it, and serve the pages."
     requires_system_checks = []  # checks ask the database, which may have to be started first
 
@@ -39,9 +41,9 @@ class Command(BaseCommand):
                 people = self._main_job()
                 if not options["no_serve"]:
                     self._serve(options["port"], people)
-        except (PrefereeError, OperationalError) as error:
-            raise CommandError(str(error).strip()) from error
         except OSError as error:
+            if error.errno not in UNWRITABLE:
+                raise
             where = f" {error.filename}" if error.filename else ""
             raise CommandError(
                 f"{error.strerror}:{where}. Free some space or set PREFEREE_HOME to another folder."

@@ -4,13 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any, get_args
 
-from django.core.management.base import BaseCommand, CommandError
-
-from core.errors import PrefereeError
+from core.commands import SentenceCommand, project_named
 from core.exports.service import FORMATS, export_dataset
 from core.exports.trl_dpo import Options
 from core.labels.majority import Sources
-from core.models import Project
 from core.progress import Progress
 
 
@@ -21,7 +18,7 @@ def share(text: str) -> float:
     return value
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     help = "Export a project: trl-dpo for training, preferee to take everything elsewhere. Same data, same bytes."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -35,17 +32,12 @@ class Command(BaseCommand):
         parser.add_argument("--contexts", choices=("prepend", "omit"), default="prepend", help="passages of a prompt")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(slug=options["project"]).first()
-        if project is None:
-            raise CommandError(f"There is no project “{options['project']}”. Import something into it first (ingest).")
+        project = project_named(options["project"])
         chosen = Options(options["sources"], options["min_margin"], options["test_share"], options["contexts"])
-        try:
-            with Progress("Exporting") as progress:
-                version = export_dataset(
-                    project, options["format"], options["out"], chosen, name=options["name"], reach=progress.reach
-                )
-        except PrefereeError as error:
-            raise CommandError(str(error)) from error
+        with Progress("Exporting") as progress:
+            version = export_dataset(
+                project, options["format"], options["out"], chosen, name=options["name"], reach=progress.reach
+            )
         counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in version.manifest["counts"].items())
         self.stdout.write(f"{version.dataset} version {version.number}: {counts}")
         for file in [*version.manifest["files"], {"name": "manifest.json"}]:

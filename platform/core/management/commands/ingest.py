@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from core import audit
+from core.commands import SentenceCommand
 from core.importing.interchange import RefusedFile
 from core.importing.opening import STANDARD_INPUT
 from core.importing.reading import read
@@ -31,7 +32,7 @@ def target_and_column(text: str) -> tuple[str, str]:
     return target, column
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     help = (
         "Import preference data: interchange JSONL, TRL, UltraFeedback, HelpSteer2, hh-rlhf, FastChat battles, CSV or "
         "Parquet. Exit code 0: every line is in; 3: some lines were refused, the others are in; 1: an error, or "

@@ -4,15 +4,13 @@ import argparse
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-
+from core.commands import SentenceCommand, project_named
 from core.labels.service import refresh_project
-from core.models import Project
 from core.reports.report import report
 from core.reports.table import lines
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     help = "Print the report of a project: counts, agreement with 95 % intervals, labels, the share exported."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -20,9 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="as JSON; docs/report.md explains the keys")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(slug=options["project"]).first()
-        if project is None:
-            raise CommandError(f"There is no project “{options['project']}”. Import something into it first (ingest).")
+        project = project_named(options["project"])
         refresh_project(project)
         figures = report(project)
         if options["json"]:

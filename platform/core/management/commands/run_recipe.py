@@ -5,9 +5,9 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
-from core.errors import PrefereeError
+from core.commands import SentenceCommand, project_named
 from core.models import Project, RunState
 from core.progress import Progress
 from core.runs.actions import start_run
@@ -27,7 +27,7 @@ def name_and_value(text: str) -> tuple[str, Any]:
         return name.rpartition(".")[2], value
 
 
-class Command(BaseCommand):
+class Command(SentenceCommand):
     help = "Run a recipe: compare, reference. Exit code 0: it is done; 1: it failed, with a sentence."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -37,18 +37,13 @@ class Command(BaseCommand):
         parser.add_argument("--plan", action="store_true", help="say what it would do, and do nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = Project.objects.filter(slug=options["project"]).first()
-        if project is None:
-            raise CommandError(f"There is no project “{options['project']}”. Import something into it first (ingest).")
+        project = project_named(options["project"])
         values = dict(options["set"])
-        try:
-            if options["plan"]:
-                step = step_named(options["recipe"])
-                self._print(step.plan(project, configure(step, values)))
-            else:
-                self._run(project, options["recipe"], values)
-        except PrefereeError as error:
-            raise CommandError(str(error)) from error
+        if options["plan"]:
+            step = step_named(options["recipe"])
+            self._print(step.plan(project, configure(step, values)))
+        else:
+            self._run(project, options["recipe"], values)
 
     def _run(self, project: Project, recipe: str, values: dict[str, Any]) -> None:
         run = start_run(project, recipe, values)
