@@ -26,7 +26,7 @@ SELECT p.id, mine.done, mine.held + open.n
                  AND NOT EXISTS (SELECT FROM annotate_assignment a
                                   WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
                                     AND a.round_id = round.id AND a.state <> 'lapsed' OFFSET 0)
-               LIMIT %(most)s) AS some) AS open
+               LIMIT %(most)s) AS counted) AS open
 """
 
 

@@ -116,11 +116,11 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
         "screen": screen_of(assignment) if assignment else None,
         "draft": draft,
         "work": work_of(request.user, [project]).get(project.pk, Work()),
-        "guidelines": rendered(_guidelines(project)) if whole_page else "",
+        "guidelines": rendered(_guidelines(project), breaks=False) if whole_page else "",
         "skip_reasons": SKIP_REASONS,
     }
 
 
 def _guidelines(project: Project) -> str:
-    current = project.rounds.filter(closed=None).select_related("question_set").order_by("-number").first()
+    current = project.current_round
     return current.question_set.guidelines if current else ""

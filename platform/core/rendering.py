@@ -22,23 +22,27 @@ TAGS = frozenset(
     | {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 )
 ATTRIBUTES = frozenset({("a", "href"), ("a", "rel"), ("a", "target"), ("ol", "start"), ("span", "class")})
+DIRECTED = ("p", "ul", "ol", "blockquote", "table", "h3", "h4", "h5", "h6")
 MOST_CHARACTERS = 200_000
 WORTH_KEEPING = 50_000  # a longer text is rendered each time, so that the cache cannot eat the memory
 
 
-def rendered(text: str) -> SafeString:
-    """The text as sanitised HTML in its own isolated element; a very long text comes as it was written."""
-    return _kept(text) if len(text) <= WORTH_KEEPING else _isolated(text)
+def rendered(text: str, *, breaks: bool = True) -> SafeString:
+    """The text as sanitised HTML in its own isolated element; a very long text comes as it was written.
+
+    `breaks`: a single line break shows, as part of what somebody wrote (verse, addresses, lists by hand).
+    """
+    return _kept(text, breaks) if len(text) <= WORTH_KEEPING else _isolated(text, breaks)
 
 
 @lru_cache(maxsize=2000)
-def _kept(text: str) -> SafeString:
-    return _isolated(text)
+def _kept(text: str, breaks: bool) -> SafeString:
+    return _isolated(text, breaks)
 
 
-def _isolated(text: str) -> SafeString:
+def _isolated(text: str, breaks: bool) -> SafeString:
     text = _whole_characters(text)
-    html = _cleaned(_markdown().render(text)) if len(text) <= MOST_CHARACTERS else f"<pre>{escape(text)}</pre>"
+    html = _cleaned(_markdown(breaks).render(text)) if len(text) <= MOST_CHARACTERS else f"<pre>{escape(text)}</pre>"
     return mark_safe(f'<div class="content" dir="auto" hx-disable>{html}</div>')  # noqa: S308
 
 
@@ -49,7 +53,7 @@ def _whole_characters(text: str) -> str:
 
 def _allowed(tag: str, attribute: str, value: str) -> str | None:
     """The sanitiser lets `title` and `lang` through by itself."""
-    return value if (tag, attribute) in ATTRIBUTES else None
+    return value if (tag, attribute) in ATTRIBUTES or attribute == "dir" else None
 
 
 _cleaned: Callable[[str], str] = partial(
@@ -57,6 +61,8 @@ _cleaned: Callable[[str], str] = partial(
     tags=set(TAGS),
     attributes={"a": {"href"}, "ol": {"start"}},
     allowed_classes={"span": set(TOKEN_CLASSES)},
+    tag_attribute_values={tag: {"dir": {"auto"}} for tag in DIRECTED}
+    | {tag: {"dir": {"ltr"}} for tag in ("pre", "code")},
     set_tag_attribute_values={"a": {"target": "_blank"}},
     link_rel="noopener noreferrer nofollow",
     url_schemes=set(LINK_SCHEMES),
@@ -66,14 +72,15 @@ _cleaned: Callable[[str], str] = partial(
 )
 
 
-@lru_cache(maxsize=1)
-def _markdown() -> MarkdownIt:
-    # `breaks`: a single line break is part of what somebody wrote (verse, addresses, lists by hand).
-    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
+@lru_cache(maxsize=2)
+def _markdown(breaks: bool) -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": breaks})
     markdown.enable(["table", "strikethrough"])
     markdown.core.ruler.push("lower_headings", _lower_headings)
+    markdown.core.ruler.push("set_directions", _set_directions)
     markdown.add_render_rule("image", _image_as_text)
     markdown.add_render_rule("fence", _fence)
+    markdown.add_render_rule("code_block", _fence)
     markdown.validateLink = _is_allowed_link  # type: ignore[method-assign]
     return markdown
 
@@ -93,6 +100,19 @@ def _lower_headings(state: StateCore) -> None:
             token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
 
 
+def _set_directions(state: StateCore) -> None:
+    """Each block of a mixed text runs in its own direction, whatever code stands in it; code runs left to right.
+
+    Only the outermost blocks: a browser that looks for the direction of one passes over what has its own inside.
+    """
+    for token in state.tokens:
+        if token.nesting == 1 and token.level == 0:
+            token.attrSet("dir", "auto")
+        for inner in token.children or ():
+            if inner.type == "code_inline":
+                inner.attrSet("dir", "ltr")
+
+
 def _image_as_text(
     renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: Any
 ) -> str:
@@ -103,4 +123,4 @@ def _image_as_text(
 
 def _fence(renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: Any) -> str:
     words = tokens[index].info.split()
-    return f"<pre><code>{highlighted(tokens[index].content, words[0] if words else '')}</code></pre>\n"
+    return f'<pre dir="ltr"><code>{highlighted(tokens[index].content, words[0] if words else "")}</code></pre>\n'

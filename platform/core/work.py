@@ -18,6 +18,17 @@ class Work:
     def total(self) -> int:
         return self.done + self.left
 
+    @property
+    def left_in_words(self) -> str:
+        return self._in_words(self.left)
+
+    @property
+    def total_in_words(self) -> str:
+        return self._in_words(self.total)
+
+    def _in_words(self, number: int) -> str:
+        return f"{number:,}+" if self.more else f"{number:,}"
+
 
 Source = Callable[[User, Sequence[Project]], Mapping[int, Work]]
 _sources: list[Source] = []

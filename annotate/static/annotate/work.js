@@ -31,6 +31,10 @@ document.addEventListener("click", (event) => {
   }
 });
 
+document.addEventListener("change", (event) => {
+  if (event.target.name === "choice") document.getElementById("answer-error").textContent = "";
+});
+
 // The second half of a double click or a double Enter lands on the next comparison, where nothing is chosen yet.
 document.addEventListener("submit", (event) => {
   const form = event.target;

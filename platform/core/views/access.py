@@ -1,0 +1,28 @@
+"""Who is logged in. What they may do is asked of `permissions`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from core.http import UserRequest
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def signed_in(view: Callable[Concatenate[UserRequest, P], HttpResponseBase]) -> Page[P]:
+    """Anonymous people are sent to the login page; htmx gets a 401, so that no login page lands inside a page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(cast(UserRequest, request), *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            return HttpResponse("Log in again to go on.", status=401, content_type="text/plain")
+        return redirect_to_login(request.get_full_path())
+
+    return guarded

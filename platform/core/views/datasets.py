@@ -1,0 +1,39 @@
+from pathlib import Path
+
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from core import audit
+from core.errors import PrefereeError
+from core.http import UserRequest
+from core.models import DatasetVersion
+from core.permissions import get_project
+from core.views.access import signed_in
+
+
+@signed_in
+@require_safe
+def download(request: UserRequest, slug: str, version: str, name: str) -> HttpResponseBase:
+    """One file of a built version, as it was written."""
+    project = get_project(request.user, slug, "manage")
+    versions = DatasetVersion.objects.visible_to(request.user).select_related("dataset")
+    found = get_object_or_404(versions, public=version, dataset__project=project)
+    path = _file(found, name)
+    audit.record("dataset.download", project=project, actor=request.user, target=str(found.public), file=name)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
+
+
+def _file(version: DatasetVersion, name: str) -> Path:
+    """Only what the manifest names, so that no name from outside reaches the disk."""
+    if name not in {file["name"] for file in version.manifest.get("files", [])}:
+        raise Http404
+    folder = Path(version.folder)
+    path = folder / name
+    if path.resolve().parent != folder.resolve() or not path.is_file():
+        raise PrefereeError(
+            f"The file {name} of {version.dataset.name} {version.number} is no longer where it was written. "
+            "Export the dataset again."
+        )
+    return path

@@ -1,0 +1,68 @@
+"""Log in and out. A wrong e-mail address and a wrong password get the same answer in the same time."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import auth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.models import User
+from core.views.attempts import record_failure, too_many_failures
+
+WRONG = "This e-mail address and password do not belong together. Check both and try again."
+TOO_MANY = "Too many failed logins for this account from here. Wait 15 minutes, then try again."
+
+
+class LoginForm(forms.Form):
+    email = forms.EmailField(max_length=254, error_messages={"required": WRONG, "invalid": WRONG})
+    password = forms.CharField(max_length=1000, strip=False, error_messages={"required": WRONG, "max_length": WRONG})
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect(_destination(request))
+    if request.method != "POST":
+        return _page(request)
+    email = request.POST.get("email", "")
+    if too_many_failures(request, email):
+        return _page(request, TOO_MANY, status=429)
+    user = _user_of(request)
+    if user is None:
+        record_failure(request, email)
+        return _page(request, WRONG, status=422)
+    auth.login(request, user)
+    return redirect(_destination(request))
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+def _user_of(request: HttpRequest) -> User | None:
+    form = LoginForm(request.POST)
+    if not form.is_valid():
+        return None
+    found = auth.authenticate(request, username=form.cleaned_data["email"], password=form.cleaned_data["password"])
+    return found if isinstance(found, User) else None
+
+
+def _page(request: HttpRequest, error: str = "", *, status: int = 200) -> HttpResponse:
+    context = {"error": error, "email": request.POST.get("email", ""), "next": request.GET.get("next", "")}
+    return render(request, "core/login.html", context, status=status)
+
+
+def _destination(request: HttpRequest) -> str:
+    """Where the person wanted to go, if that is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return resolve_url(settings.LOGIN_REDIRECT_URL)
