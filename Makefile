@@ -6,7 +6,7 @@ SERVE ?= 1
 TRAIN ?= 1
 # Processes of the test run.
 JOBS ?= 2
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,\
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python,\
 	$(shell $(name) -c 'import sys; sys.version_info >= (3, 11) and print("$(name)")' 2>/dev/null)))
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt

@@ -34,7 +34,10 @@ def seat(project: Project, login: Login) -> User:
     name, role = next((name, role) for name, role in PEOPLE if role.value == login.role)
     user = User.objects.filter(email=login.email).first()
     if user is None:
-        user = User.objects.create_user(login.email, login.password, name=name)
+        is_owner = role == Role.OWNER
+        user = User.objects.create_user(
+            login.email, login.password, name=name, is_staff=is_owner, is_superuser=is_owner
+        )
     elif not user.check_password(login.password):
         user.set_password(login.password)
         user.save(update_fields=["password"])

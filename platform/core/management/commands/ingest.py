@@ -49,7 +49,7 @@ class Command(SentenceCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic() if options["dry_run"] else nullcontext():
-            project = self._project(options["project"])
+            project = self._project(options["project"], "would be" if options["dry_run"] else "was")
             reports = [self._file(name, project, options) for name in options["files"]]
             if options["dry_run"]:
                 transaction.set_rollback(True)
@@ -60,11 +60,11 @@ class Command(SentenceCommand):
                 raise CommandError("Nothing went in from the files with refused lines, because of --strict.")
             raise SystemExit(PARTIAL)
 
-    def _project(self, slug: str) -> Project:
+    def _project(self, slug: str, was: str) -> Project:
         project = Project.objects.filter(slug=slug).first()
         if project is None:
             project = create_project(slug)
-            self.stderr.write(f"There was no project “{slug}”: it was created.")
+            self.stderr.write(f"There was no project “{slug}”: it {was} created.")
         return project
 
     def _file(self, name: str, project: Project, options: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class Command(SentenceCommand):
                     progress=lambda imported, size: progress.reach(size),
                 )
         except RefusedFile as refused:
-            raise CommandError(str(refused)) from refused
+            raise CommandError(f"{name}: {refused}") from refused
         except OSError as error:
             raise CommandError(f"{name} cannot be read: {error.strerror}. Give the path of a file.") from error
 
