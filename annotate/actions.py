@@ -34,11 +34,13 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
     """Store the answer once, whatever happens twice.
 
     Raises BadAnswer where nothing valid was chosen, PermissionDenied where the comparison was never reserved for
-    this person.
+    this person, Conflict where they have skipped it or the answer's mark is another's.
     """
     with transaction.atomic():
         assignment = _locked_assignment(comparison, by)
         if before := _already(assignment, answer, by):
+            if before.status == Status.SKIPPED:
+                raise Conflict("You have skipped this comparison, so the answer was not kept. Go on with the next one.")
             return before
         verdict = pairwise_verdict(_main_question(assignment), answer.choice, assignment.order)
         status = _status_of(assignment)
@@ -77,8 +79,8 @@ def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
 def _already(assignment: Assignment, answer: Answer, person: User) -> Judgment | None:
     """The judgment that this answer, or an earlier one of this person in this round, has made."""
     same = Judgment.objects.filter(client_id=answer.client_id).first()
-    if same is not None and same.person_id != person.pk:
-        raise Conflict("This answer carries the mark of another account. Reload the page and answer again.")
+    if same is not None and (same.person_id, same.comparison_id) != (person.pk, assignment.comparison_id):
+        raise Conflict("This answer carries the mark of another one. Reload the page and answer again.")
     return (
         same
         or Judgment.objects.filter(

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from annotate.models import QueueItem
 from core.models import Project
 from core.signals import comparisons_added
 
@@ -26,7 +27,9 @@ SELECT c.id, c.project_id, c.votes_wanted, LEAST(c.votes_wanted, votes.n + seats
 
 def refresh(comparison_ids: Sequence[int]) -> None:
     """Make the queue's rows of these comparisons true. Safe to repeat; belongs in the transaction that changed them."""
-    with connection.cursor() as cursor:
+    queued = QueueItem.objects.filter(comparison__in=comparison_ids).order_by("comparison")
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        list(queued.select_for_update().values_list("pk"))  # nobody takes a place between the count and the update
         cursor.execute(REFRESH, [list(comparison_ids)])
 
 

@@ -1,10 +1,13 @@
 """The database of the tests: `DATABASE_URL` where it is set, else an embedded server of their own, gone afterwards."""
 
+import io
+import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -54,6 +57,22 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the folder ../shared/data with the real data is absent")
     return SHARED_DATA
+
+
+@pytest.fixture
+def load() -> Callable[..., Any]:
+    """Imports lines of the interchange format into a project; all of them have to be good."""
+    from core.importing.reading import read
+    from core.importing.service import ingest
+
+    def loaded(project: Any, *lines: dict[str, Any]) -> Any:
+        data = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        refused: list[Any] = []
+        imported = ingest(project, read(io.BytesIO(data.encode())), refuse=refused.append)
+        assert not refused, refused[0]
+        return imported.loaded
+
+    return loaded
 
 
 @pytest.fixture

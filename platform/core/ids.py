@@ -30,8 +30,19 @@ def key_of(*parts: str | bytes) -> bytes:
 
 
 def canonical(value: Any) -> str:
-    """One JSON spelling of a value: sorted keys, no spaces, text as it is."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """One JSON spelling of a value: sorted keys, no spaces, text as it is, whole numbers without a fraction.
+
+    The database spells 1e16 out, so a number must hash the same however it is written.
+    """
+    return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _whole(inner) for key, inner in value.items()}
+    return [_whole(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def prompt_key(

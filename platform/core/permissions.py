@@ -26,7 +26,7 @@ def role_in(user: User, project: Project) -> str | None:
 
 def may(user: User, project: Project, verb: Verb) -> bool:
     """Installation staff see and manage every project; they judge only where they are members."""
-    if user.is_staff and verb != "judge":
+    if user.is_staff and user.is_active and verb != "judge":
         return True
     return verb in MAY.get(role_in(user, project) or "", frozenset())
 

@@ -20,6 +20,7 @@ from core.runs.steps import Reach, Step, StepConfig
 from core.signals import comparisons_added
 
 PROMPTS_A_BATCH = 1_000
+COMPARISONS_A_BATCH = 20_000
 SECONDS_A_JUDGMENT = 45.0
 
 RESPONSES = """
@@ -50,7 +51,7 @@ class Compare(Step):
     def plan(self, project: Project, config: CompareConfig) -> dict[str, float]:
         """Counts of comparisons, the judge calls (both orders) and the person-hours that they would take."""
         new = there = calls = 0
-        for wanted in _wanted(project, config):
+        for _, wanted in _wanted(project, config):
             known = _known(wanted)
             fresh = [group for prompt, key, group in wanted if (prompt, key) not in known]
             new += len(fresh)
@@ -68,15 +69,30 @@ class Compare(Step):
 
     def execute(self, project: Project, config: CompareConfig, reach: Reach) -> dict[str, Any]:
         total, done, created = project.prompts.count(), 0, 0
-        for wanted in _wanted(project, config):
+        for prompts, wanted in _wanted(project, config):
             created += _create(project, config, wanted)
-            done = min(total, done + PROMPTS_A_BATCH)
+            done += prompts
             reach(done, total)
+        reach(total, total)  # prompts without responses make no comparisons
         return {"comparisons": created}
 
 
-def _wanted(project: Project, config: CompareConfig) -> Iterator[list[Wanted]]:
-    """The policy's comparisons, a batch of prompts at a time."""
+def _wanted(project: Project, config: CompareConfig) -> Iterator[tuple[int, list[Wanted]]]:
+    """The policy's comparisons in batches of bounded size, each with the number of prompts that it completes."""
+    prompts: int = 0
+    wanted: list[Wanted] = []
+    for prompt, prompt_key, rows in _prompts(project):
+        prompts += 1
+        for group in _groups(config, prompt_key, rows):
+            wanted.append((prompt, comparison_key(candidate.key for candidate in group), group))
+        if prompts >= PROMPTS_A_BATCH or len(wanted) >= COMPARISONS_A_BATCH:
+            yield prompts, wanted
+            prompts, wanted = 0, []
+    yield prompts, wanted
+
+
+def _prompts(project: Project) -> Iterator[tuple[int, bytes, list[tuple[Any, ...]]]]:
+    """Each prompt with its key and the rows of its responses; without the texts."""
     after = 0
     while prompts := list(
         Prompt.objects.filter(project=project, id__gt=after)
@@ -84,18 +100,17 @@ def _wanted(project: Project, config: CompareConfig) -> Iterator[list[Wanted]]:
         .values_list("id", flat=True)[:PROMPTS_A_BATCH]
     ):
         after = prompts[-1]
-        yield [
-            (prompt, comparison_key(candidate.key for candidate in group), group)
-            for (prompt, prompt_key), rows in groupby(fetch(RESPONSES, [prompts]), key=itemgetter(0, 1))
-            for group in _groups(config, bytes(prompt_key), rows)
-        ]
+        for pk, group in groupby(fetch(RESPONSES, [prompts]), key=itemgetter(0)):
+            rows = list(group)
+            yield pk, bytes(rows[0][1]), rows
 
 
-def _groups(config: CompareConfig, prompt_key: bytes, rows: Iterator[tuple[Any, ...]]) -> list[Group]:
+def _groups(config: CompareConfig, prompt_key: bytes, rows: Sequence[tuple[Any, ...]]) -> list[Group]:
     candidates = [Candidate(bytes(row[2]), row[3], row[4], bytes(row[5]), row[6]) for row in rows]
-    if config.policy == "list" and len(candidates) > MOST_CANDIDATES:
+    distinct = len({candidate.content_key for candidate in candidates})
+    if config.policy == "list" and distinct > MOST_CANDIDATES:
         raise PrefereeError(
-            f"A prompt has {len(candidates)} responses; a list holds {MOST_CANDIDATES} at most. Compare pairs instead."
+            f"A prompt has {distinct} different responses and a list holds {MOST_CANDIDATES}. Compare pairs instead."
         )
     # Seeded by the prompt, so that its pairs do not depend on which other prompts there are.
     rng = random.Random(key_of(str(config.seed), config.policy, prompt_key))  # noqa: S311

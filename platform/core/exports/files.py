@@ -1,9 +1,9 @@
-"""Files that appear whole or not at all: written under a temporary name, hashed on the way, renamed at the end."""
+"""Files that appear whole or not at all: written under a temporary name, sealed with a hash, renamed at the end."""
 
 import errno
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -75,11 +75,12 @@ class Parquet:
 
 
 class Folder:
-    """The files of one export. `finish` puts them in place; without it, nothing of them remains."""
+    """The files of one export. `finish` puts all of them in place; without it, nothing of them remains."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: dict[str, tuple[BinaryIO, Sink]] = {}
+        self._sealed: list[str] = []
 
     def jsonl(self, name: str) -> Sink:
         file = self._begin(name)
@@ -89,35 +90,43 @@ class Folder:
         file = self._begin(name)
         return self._keep(name, file, Parquet(file, schema))
 
-    def finish(self) -> list[Written]:
-        """Close, hash and rename every file."""
+    def seal(self) -> list[Written]:
+        """Close and hash every file; they still have their temporary names."""
         written = []
-        for name, (file, sink) in self._open.items():
+        for name, (file, sink) in list(self._open.items()):
             sink.close()
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
+            self._seal(name, file)
             written.append(Written(name, sink.rows, self._partial(name).stat().st_size, _digest(self._partial(name))))
-        for name in self._open:
-            self._partial(name).replace(self.path / name)
-        self._open = {}
         return written
 
     def put(self, name: str, text: str) -> None:
-        partial = self._partial(name)
-        with partial.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path / name)
+        file = self._begin(name)
+        self._open[name] = file, Jsonl(file)
+        file.write(text.encode())
+        self._seal(name, file)
+
+    def finish(self) -> None:
+        """Rename every sealed file, the last one put last."""
+        while self._sealed:
+            name = self._sealed.pop(0)
+            self._partial(name).replace(self.path / name)
 
     def discard(self) -> None:
-        for name, (file, _) in self._open.items():
-            file.close()
+        for file, _ in self._open.values():
+            with suppress(OSError):  # what is left in its buffer may not fit on the disk either
+                file.close()
+        for name in [*self._open, *self._sealed]:
             self._partial(name).unlink(missing_ok=True)
 
     def _begin(self, name: str) -> BinaryIO:
         return self._partial(name).open("wb")
+
+    def _seal(self, name: str, file: BinaryIO) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        self._sealed.append(name)
+        del self._open[name]
 
     def _keep(self, name: str, file: BinaryIO, sink: Sink) -> Sink:
         self._open[name] = file, sink

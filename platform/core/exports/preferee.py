@@ -1,5 +1,6 @@
 """A project → the interchange format. Nothing of the database shows: order and names come from the content."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -12,6 +13,7 @@ from core.importing.interchange import Context, Judgment, Line, Response, Score,
 from core.models import Project
 
 PROMPTS_A_BATCH = 500
+LONG = re.compile("[0-9]{19}")
 
 PROMPT_IDS = "SELECT id FROM core_prompt WHERE project_id = %s ORDER BY key"
 PROMPTS = """
@@ -20,7 +22,7 @@ SELECT id, messages::text, system, reference, contexts::text, metadata::text, ta
 """
 RESPONSES = """
 SELECT prompt_id, id, author_kind, author, content, messages::text, parent_id, finish_reason, metadata::text
-  FROM core_response WHERE prompt_id = ANY(%s) ORDER BY prompt_id, author_kind, author, content_key
+  FROM core_response WHERE prompt_id = ANY(%s) ORDER BY prompt_id, author_kind, author COLLATE "C", content_key
 """
 COMPARISONS = """
 SELECT c.prompt_id, c.id, array_agg(n.response_id ORDER BY n.slot)
@@ -35,12 +37,12 @@ SELECT c.prompt_id, j.comparison_id, g.name, g.kind, g.version, r.name, j.occasi
   FROM core_judgment j JOIN core_comparison c ON c.id = j.comparison_id JOIN core_judge g ON g.id = j.judge_id
   LEFT JOIN core_round r ON r.id = j.round_id
  WHERE c.prompt_id = ANY(%s) AND j.live
- ORDER BY g.kind, g.name, g.version, r.name, j.occasion, j."order", j.sample
+ ORDER BY g.kind, g.name COLLATE "C", g.version COLLATE "C", r.name COLLATE "C", j.occasion, j."order", j.sample
 """
 SCORES = """
 SELECT r.prompt_id, r.id, s.scorer, s.value, s.parts::text
   FROM core_score s JOIN core_response r ON r.id = s.response_id
- WHERE r.prompt_id = ANY(%s) ORDER BY s.scorer
+ WHERE r.prompt_id = ANY(%s)
 """
 
 Row = tuple[Any, ...]
@@ -76,16 +78,16 @@ def _line(prompt: Row, responses: list[Row], comparisons: list[Row], judgments: 
     slots = {pk: [names[response] for response in members] for pk, members in comparisons}
     judged = {row[0] for row in judgments}
     return Line(
-        prompt=_prompt(msgspec.json.decode(messages)),
+        prompt=_prompt(_value(messages)),
         system=system,
         reference=reference,
         contexts=msgspec.json.decode(contexts, type=list[Context]),
-        metadata=msgspec.json.decode(metadata),
+        metadata=_value(metadata),
         tags=tags,
         responses=[_response(row, names) for row in responses],
         comparisons=sorted(ids for pk, ids in slots.items() if pk not in judged),
         scores=[
-            Score(scorer=scorer, response=names[response], value=value, parts=msgspec.json.decode(parts))
+            Score(scorer=scorer, response=names[response], value=value, parts=_value(parts))
             for response, scorer, value, parts in sorted(scores, key=lambda row: (names[row[0]], row[1]))
         ],
         judgments=[_judgment(row, slots[row[0]]) for row in sorted(judgments, key=lambda row: slots[row[0]])],
@@ -102,12 +104,12 @@ def _response(row: Row, names: Names) -> Response:
     pk, author_kind, author, content, messages, parent, finish_reason, metadata = row
     return Response(
         id=names[pk],
-        content=content if messages is None else msgspec.json.decode(messages),
+        content=content if messages is None else _value(messages),
         model=author if author_kind == "model" else None,
         person=author if author_kind == "person" else None,
         edited_from=None if parent is None else names[parent],
         finish_reason=finish_reason or None,
-        metadata=msgspec.json.decode(metadata),
+        metadata=_value(metadata),
     )
 
 
@@ -126,12 +128,12 @@ def _judgment(row: Row, slots: Sequence[str]) -> Judgment:
         occasion=occasion,
         sample=sample,
         status=status,
-        preference=_preference(ranks, strength) if len(slots) == 2 and not partial else None,
+        preference=_preference(ranks, strength) if len(slots) == 2 else None,
         scale=None if strength is None else 3,
         ranking=_ranking(ranks, partial, slots) if len(slots) != 2 or partial else None,
         both_bad=both_bad,
-        answers=msgspec.json.decode(answers),
-        ratings={slots[int(slot)]: values for slot, values in msgspec.json.decode(ratings).items()},
+        answers=_value(answers),
+        ratings={slots[int(slot)]: values for slot, values in _value(ratings).items()},
         spans=[
             Span(slots[span["slot"]], span["start"], span["end"], span["label"], span["note"])
             for span in msgspec.json.decode(spans)
@@ -145,6 +147,20 @@ def _judgment(row: Row, slots: Sequence[str]) -> Judgment:
         active_ms=active_ms,
         created=created,
     )
+
+
+def _value(text: str) -> Any:
+    """JSON as the database spells it, where 1e30 is thirty-one digits: what fits no 64 bits is a fraction again."""
+    value = msgspec.json.decode(text)
+    return _short(value) if LONG.search(text) else value
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _short(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_short(inner) for inner in value]
+    return float(value) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
 
 
 def _preference(ranks: list[int] | None, strength: int | None) -> int | None:

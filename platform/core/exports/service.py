@@ -44,8 +44,10 @@ def export_dataset(
         with _snapshot():
             counts = _FORMATS[form](project, options, target, reach)
         manifest = _manifest(project, form, options, counts, target)
-        version = _record(project, name or form, manifest, out, by)
-        target.put("manifest.json", _text({**manifest, "version": version.number}))
+        with transaction.atomic():
+            version = _record(project, name or form, manifest, out, by)
+            target.put("manifest.json", _text({**manifest, "version": version.number}))
+            target.finish()
     return version
 
 
@@ -98,11 +100,10 @@ def _manifest(project: Project, form: str, options: Options, counts: Counts, tar
         "format": form,
         "filters": asdict(options) if form != "preferee" else {},
         "counts": counts,
-        "files": [asdict(written) for written in target.finish()],
+        "files": [asdict(written) for written in target.seal()],
     }
 
 
-@transaction.atomic
 def _record(project: Project, name: str, manifest: dict[str, Any], out: Path, by: User | None) -> DatasetVersion:
     """The version with this manifest, or the next one."""
     dataset, _ = Dataset.objects.get_or_create(project=project, name=name)

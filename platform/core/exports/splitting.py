@@ -9,7 +9,8 @@ from core.ids import key_of
 
 def normalised(text: str) -> str:
     """Compatibility forms, case and white space do not count."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())  # folding takes some letters apart again
 
 
 def split_of(messages: Iterable[Mapping[str, Any]], test_share: float) -> str:

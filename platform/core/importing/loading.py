@@ -4,8 +4,9 @@ A lock a project keeps two loads from seeing each other's gaps; the unique const
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import md5
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,7 @@ from django.db import connection
 from core.bulk import copy_rows, fetch, lock_project, new_ids
 from core.ids import uuid7
 from core.importing.judging import Judges
-from core.importing.rows import Batch, ComparisonRow, JudgmentRow, PromptRow, number_samples
+from core.importing.rows import Batch, ComparisonRow, JudgmentRow, number_samples
 from core.models import Project
 from core.signals import comparisons_added
 
@@ -86,10 +87,8 @@ class Load:
                 [self.project.pk, [row.key for row in self.prompts]],
             )
         }
-        for row in self.prompts:
-            if row.key in found:
-                self.prompt_ids[row.key] = found[row.key][0]
-                self._note_reference(row, found[row.key][1])
+        self.prompt_ids = {key: pk for key, (pk, _) in found.items()}
+        self._compare_references({key: reference for key, (_, reference) in found.items()})
         new = [row for row in self.prompts if row.key not in found]
         self.prompt_ids |= zip([row.key for row in new], new_ids("core_prompt", len(new)), strict=True)
         self.counts.prompts = copy_rows(
@@ -113,10 +112,24 @@ class Load:
         )
         return [pk for pk, _ in found.values()]
 
-    def _note_reference(self, row: PromptRow, stored: str | None) -> None:
-        given = None if row.reference is None else md5(row.reference.encode(), usedforsecurity=False).hexdigest()
-        if given is not None and given != stored:
-            self.counts.note(row.line, "The prompt is there already with another reference, which was kept.")
+    def _compare_references(self, stored: Mapping[bytes, str | None]) -> None:
+        """Fill in a reference where the prompt had none; note those that differ from the one that it has."""
+        lacking = []
+        for row in self.prompts:
+            before = stored.get(row.key)
+            if row.reference is None:
+                continue
+            if row.key in stored and before is None:
+                lacking.append((self.prompt_ids[row.key], row.reference))
+            differing = [row.line] if before not in (None, _md5(row.reference)) else []
+            for line in [*differing, *row.other_references]:
+                self.counts.note(line, _OTHER_REFERENCE)
+        if lacking:
+            fetch(
+                "UPDATE core_prompt SET reference = given.reference FROM unnest(%s::bigint[], %s::text[])"
+                " AS given (id, reference) WHERE core_prompt.id = given.id RETURNING 1",
+                [*map(list, zip(*lacking, strict=True))],
+            )
 
     def _load_responses(self, known: list[int]) -> None:
         self.response_ids = {
@@ -277,7 +290,7 @@ class Load:
             said.duration_ms,
             said.active_ms,
             True,
-            said.created,
+            said.created and datetime.fromisoformat(said.created),
         )
 
     def _load_scores(self, known: list[int]) -> None:
@@ -303,6 +316,7 @@ _JUDGMENT_COLUMNS = (
     " partial, strength, both_bad, probability, confidence, answers, ratings, spans, rationale, raw, status, touched,"
     " wall_ms, active_ms, live, created)"
 )
+_OTHER_REFERENCE = "The prompt is there already with another reference, which was kept."
 _SPEAKS_FOR = (
     "“{}” has an account in this project, so a file cannot add judgments in that name: they were left out. "
     "Rename the judge in the file."
@@ -315,6 +329,10 @@ _OTHER_ANSWER = (
 
 def _answer_key(ranks: Sequence[int] | None, strength: int | None, both_bad: bool, status: str) -> tuple[object, ...]:
     return None if ranks is None else tuple(ranks), strength, both_bad, status
+
+
+def _md5(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _json(value: Any) -> str:

@@ -5,9 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import msgspec
+
 from core.ids import comparison_key, content_key, key_of, prompt_key, response_key
 from core.importing.interchange import Judgment, Line, Response
 from core.orders import order_number
+
+BYTES_A_ROW = 500  # what a response, comparison or judgment weighs here beyond its text
+_encoded = msgspec.json.Encoder().encode
 
 
 class JudgeName(NamedTuple):
@@ -66,13 +71,14 @@ class PromptRow:
     reference: str | None
     metadata: dict[str, Any]
     tags: list[str]
+    other_references: list[int] = field(default_factory=list)
     responses: dict[bytes, ResponseRow] = field(default_factory=dict)
     comparisons: dict[bytes, ComparisonRow] = field(default_factory=dict)
     scores: dict[tuple[bytes, str], tuple[float, dict[str, Any]]] = field(default_factory=dict)
 
 
 class Batch:
-    """The rows of some lines, by prompt; `size` is roughly the characters held."""
+    """The rows of some lines, by prompt; `size` is roughly the bytes held."""
 
     def __init__(self) -> None:
         self.prompts: dict[bytes, PromptRow] = {}
@@ -81,12 +87,13 @@ class Batch:
 
     def add(self, number: int, line: Line) -> None:
         self.lines += 1
+        rows = len(line.responses) + len(line.comparisons) + len(line.judgments)
+        self.size += len(_encoded(line)) + rows * BYTES_A_ROW
         prompt = self._prompt(number, line)
         known: dict[str, ResponseRow] = {}
         for response in in_parent_order(line.responses):
             row = _response(response, known)
             known[response.id] = prompt.responses.setdefault(row.key, row)
-            self.size += len(row.content)
         for ids in line.comparisons:
             _comparison(prompt, ids, known)
         for score in line.scores:
@@ -106,7 +113,9 @@ class Batch:
             )
             self.prompts[key] = row
         elif row.reference is None:
-            row.reference = line.reference
+            row.reference, row.line = line.reference, number
+        elif line.reference not in (None, row.reference):
+            row.other_references.append(number)
         return row
 
 
@@ -201,12 +210,11 @@ def _judgment(number: int, said: Judgment, comparison: ComparisonRow, known: Map
 
 def _ranks(said: Judgment, slot: Mapping[str, int]) -> tuple[list[int] | None, bool, int | None]:
     """Ranks by slot, whether some were left unranked, and the strength where a scale was declared."""
+    strength = _strength(said)
     if said.ranking is not None:
-        return _ranks_of_tiers(said.ranking, slot)
+        return *_ranks_of_tiers(said.ranking, slot), strength
     if said.preference is None:
         return ([1] * len(slot) if said.both_bad else None), False, None
-    declared = said.scale is not None or abs(said.preference) > 1
-    strength = abs(said.preference) if declared else None
     first, second = (slot[name] for name in said.responses)
     ranks = [1, 1]
     if said.preference:
@@ -214,14 +222,21 @@ def _ranks(said: Judgment, slot: Mapping[str, int]) -> tuple[list[int] | None, b
     return ranks, False, strength
 
 
-def _ranks_of_tiers(tiers: Sequence[Sequence[str]], slot: Mapping[str, int]) -> tuple[list[int], bool, None]:
+def _strength(said: Judgment) -> int | None:
+    """None where the judge could only say who won: ±1 without a scale, or on a scale of one point a side."""
+    if said.preference is None or ((said.scale or 1) == 1 and abs(said.preference) <= 1):
+        return None
+    return abs(said.preference)
+
+
+def _ranks_of_tiers(tiers: Sequence[Sequence[str]], slot: Mapping[str, int]) -> tuple[list[int], bool]:
     ranks = [len(slot)] * len(slot)
     placed = 0
     for tier in tiers:
         for name in tier:
             ranks[slot[name]] = placed + 1
         placed += len(tier)
-    return ranks, placed < len(slot), None
+    return ranks, placed < len(slot)
 
 
 def _tally_key(said: Judgment, comparison: ComparisonRow, order: list[int] | None) -> str:

@@ -13,7 +13,7 @@ from core.importing.rows import Batch
 from core.models import Project
 
 LINES_A_BATCH = 10_000
-CHARACTERS_A_BATCH = 16 * 2**20
+BYTES_A_BATCH = 32 * 2**20
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ def _batches(reading: Reading, imported: Imported, refuse: Callable[[Refused], N
         imported.lines += 1
         if isinstance(item, Good):
             batch.add(item.number, item.line)
-            if batch.lines >= LINES_A_BATCH or batch.size >= CHARACTERS_A_BATCH:
+            if batch.lines >= LINES_A_BATCH or batch.size >= BYTES_A_BATCH:
                 yield batch
                 batch = Batch()
         else:

@@ -8,21 +8,30 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.bulk import fetch, stream
 from core.labels.majority import Decision, Sources, Tier, Vote, decide
 from core.models import Project
 
 BATCH = 5_000
-VOTES = """
+ROWS_A_FETCH = 10_000
+COUNTED = "j.k > 1 AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL AND j.occasion IN ('first', 'review')"
+VOTES = f"""
 SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ranks, j.both_bad, j.strength
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
- WHERE {where} AND j.k > 1 AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL
-   AND j.occasion IN ('first', 'review')
- ORDER BY j.comparison_id, j.id
+ WHERE {{where}} AND {COUNTED} ORDER BY j.comparison_id, j.id
 """
 COLUMNS = (
     "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
     " votes"
 )
+# Whoever labels a comparison holds its row first: of two who add votes at once, the later one then sees both.
+LOCK = "SELECT FROM core_comparison WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+LABELLED = "core_label l WHERE l.question = 'main' AND l.policy = %s"
+STORED = f"SELECT {COLUMNS.replace('votes', 'votes::text')} FROM {LABELLED} AND l.comparison_id = ANY(%s)"
+VOTELESS = f"""
+SELECT l.comparison_id FROM {LABELLED} AND l.project_id = %s AND NOT EXISTS (
+       SELECT FROM core_judgment j WHERE j.comparison_id = l.comparison_id AND {COUNTED})
+"""
 UPSERT = f"""
 INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM jsonb_to_recordset(%s) AS new (
        comparison_id bigint, project_id bigint, k smallint, question text, policy text, ranks smallint[],
@@ -37,38 +46,47 @@ INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM 
        EXCLUDED.strength, EXCLUDED.tier, EXCLUDED.votes)
 """
 
+Row = tuple[Any, ...]
+Label = tuple[Any, ...]  # in the order of COLUMNS
+
 
 def policy_name(sources: Sources) -> str:
     return "majority" if sources == "people_first" else f"majority:{sources}"
 
 
+@transaction.atomic(savepoint=False)
 def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first") -> int:
-    """Label these comparisons by what stands now; returns how many labels changed."""
-    return _refresh("j.comparison_id = ANY(%s)", list(comparison_ids), sources)
-
-
-def refresh_project(project: Project, sources: Sources = "people_first") -> int:
-    """Label every judged comparison of the project; returns how many labels changed."""
-    return _refresh("j.project_id = %s", project.pk, sources)
-
-
-@transaction.atomic
-def _refresh(where: str, value: Any, sources: Sources) -> int:
-    changed = 0
-    labels = (_label(votes, sources) for votes in _votes_by_comparison(where, value))
-    while batch := list(islice(labels, BATCH)):
-        changed += _upsert(batch)
+    """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments."""
+    ids = list(comparison_ids)
+    fetch(LOCK, [ids])
+    labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [ids]), sources))
+    changed = _upsert(labels)
+    if voteless := sorted(set(ids) - {label[0] for label in labels}):
+        changed += _delete(voteless, sources)
     return changed
 
 
-def _votes_by_comparison(where: str, value: Any) -> Iterator[list[tuple[Any, ...]]]:
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(VOTES.format(where=where), [value])
-        for _, votes in groupby(cursor, key=itemgetter(0)):
-            yield list(votes)
+def refresh_project(project: Project, sources: Sources = "people_first") -> int:
+    """Label every judged comparison of the project; returns how many labels changed. Locks only those that do."""
+    changed = 0
+    labels = _labels(stream(VOTES.format(where="j.project_id = %s"), [project.pk], size=ROWS_A_FETCH), sources)
+    while batch := list(islice(labels, BATCH)):
+        changed += refresh_labels(_differing(batch, sources), sources)
+    voteless = fetch(VOTELESS, [policy_name(sources), project.pk])
+    return changed + refresh_labels([pk for (pk,) in voteless], sources)
 
 
-def _label(rows: list[tuple[Any, ...]], sources: Sources) -> tuple[object, ...]:
+def _labels(votes: Iterable[Row], sources: Sources) -> Iterator[Label]:
+    return (_label(list(rows), sources) for _, rows in groupby(votes, key=itemgetter(0)))
+
+
+def _differing(labels: Sequence[Label], sources: Sources) -> list[int]:
+    rows = fetch(STORED, [policy_name(sources), [label[0] for label in labels]])
+    stored = {row[0]: (*row[:-1], json.loads(row[-1])) for row in rows}
+    return [label[0] for label in labels if stored.get(label[0]) != label]
+
+
+def _label(rows: list[tuple[Any, ...]], sources: Sources) -> Label:
     decision = decide([_vote(row) for row in rows], sources)
     return (*rows[0][:3], "main", policy_name(sources), *_columns(decision))
 
@@ -95,8 +113,16 @@ def _columns(decision: Decision) -> tuple[object, ...]:
     )
 
 
-def _upsert(labels: Iterable[tuple[object, ...]]) -> int:
+def _upsert(labels: Sequence[Label]) -> int:
     names = COLUMNS.split(", ")
     with connection.cursor() as cursor:
         cursor.execute(UPSERT, [json.dumps([dict(zip(names, label, strict=True)) for label in labels])])
+        return int(cursor.rowcount)
+
+
+def _delete(comparison_ids: Sequence[int], sources: Sources) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {LABELLED} AND l.comparison_id = ANY(%s)", [policy_name(sources), list(comparison_ids)]
+        )
         return int(cursor.rowcount)

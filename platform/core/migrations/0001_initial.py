@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('human', 'Human'), ('ai', 'Ai'), ('gold', 'Gold'), ('rule', 'Rule'), ('metric', 'Metric')], max_length=6)),
                 ('name', models.CharField(max_length=200)),
-                ('version', models.CharField(blank=True, max_length=100)),
+                ('version', models.CharField(blank=True, max_length=200)),
                 ('family', models.CharField(blank=True, max_length=100)),
                 ('config', models.JSONField(blank=True, default=dict)),
                 ('created', models.DateTimeField(default=django.utils.timezone.now)),
@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                 ('content', models.TextField(blank=True)),
                 ('messages', models.JSONField(blank=True, help_text='Where the answer is more than one plain message.', null=True)),
                 ('parameters', models.JSONField(blank=True, default=dict)),
-                ('finish_reason', models.CharField(blank=True, max_length=50)),
+                ('finish_reason', models.CharField(blank=True, max_length=200)),
                 ('metadata', models.JSONField(blank=True, default=dict)),
                 ('created', models.DateTimeField(default=django.utils.timezone.now)),
                 ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='core.response')),
@@ -224,7 +224,7 @@ class Migration(migrations.Migration):
                 ('created', models.DateTimeField(default=django.utils.timezone.now)),
                 ('closed', models.DateTimeField(blank=True, null=True)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rounds', to='core.project')),
-                ('question_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='core.questionset')),
+                ('question_set', models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='rounds', to='core.questionset')),
             ],
         ),
         migrations.CreateModel(
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='judgments', to=settings.AUTH_USER_MODEL)),
                 ('revises', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='core.judgment')),
                 ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='judgments', to='core.project')),
-                ('round', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='judgments', to='core.round')),
+                ('round', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='judgments', to='core.round')),
             ],
         ),
         migrations.CreateModel(
@@ -393,6 +393,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='questionset',
             constraint=models.UniqueConstraint(fields=('project', 'version'), name='question_set_version'),
+        ),
+        migrations.AddConstraint(
+            model_name='questionset',
+            constraint=models.UniqueConstraint(fields=('id', 'project'), name='question_set_in_project'),
         ),
         migrations.AddIndex(
             model_name='response',

@@ -6,6 +6,9 @@ RANKS = """ranks IS NULL OR (
     array_ndims(ranks) = 1 AND array_lower(ranks, 1) = 1 AND cardinality(ranks) = k
     AND array_position(ranks, NULL) IS NULL AND 1 <= ALL (ranks) AND k >= ALL (ranks) AND 1 = ANY (ranks))"""
 
+# As many as a comparison may have; an order of k slots that holds the first k of them holds each once.
+SLOTS = "'{" + ",".join(map(str, range(64))) + "}'::smallint[]"
+
 # name, table, columns, table referred to, its columns
 KEYS = [
     ("response_of_prompt", "core_response", "prompt_id, project_id", "core_prompt", "id, project_id"),
@@ -16,6 +19,7 @@ KEYS = [
     ("judgment_of_comparison", "core_judgment", "comparison_id, project_id, k", "core_comparison", "id, project_id, k"),
     ("judgment_judge_same_project", "core_judgment", "judge_id, project_id", "core_judge", "id, project_id"),
     ("judgment_person_is_judge", "core_judgment", "judge_id, person_id", "core_judge", "id, person_id"),
+    ("round_asks_own_questions", "core_round", "question_set_id, project_id", "core_questionset", "id, project_id"),
     ("judgment_round_same_project", "core_judgment", "round_id, project_id", "core_round", "id, project_id"),
     ("label_of_comparison", "core_label", "comparison_id, project_id, k", "core_comparison", "id, project_id, k"),
 ]
@@ -25,8 +29,8 @@ CHECKS = [
     (
         "judgment_order_matches_slots",
         "core_judgment",
-        '"order" IS NULL OR (array_ndims("order") = 1 AND cardinality("order") = k '
-        'AND array_position("order", NULL) IS NULL AND 0 <= ALL ("order") AND k > ALL ("order"))',
+        '"order" IS NULL OR (array_ndims("order") = 1 AND array_lower("order", 1) = 1 AND cardinality("order") = k '
+        f'AND array_position("order", NULL) IS NULL AND "order" @> ({SLOTS})[1:k])',
     ),
     (
         "judgment_both_bad_ties",
@@ -60,10 +64,12 @@ FIXED = [
     (
         "judgment_fixed",
         "core_judgment",
-        'project_id, comparison_id, judge_id, person_id, round_id, occasion, sample, "order", ranks, partial, strength, '
-        "both_bad, probability, confidence, answers, ratings, spans, rationale, raw, status, revises_id, client_id, created",
+        'project_id, comparison_id, k, judge_id, person_id, round_id, occasion, sample, "order", order_no, ranks, partial, '
+        "strength, both_bad, probability, confidence, answers, ratings, spans, rationale, raw, status, touched, wall_ms, "
+        "active_ms, revises_id, client_id, created",
         "A judgment is never edited: a change is a revision.",
     ),
+    ("round_fixed", "core_round", "project_id, question_set_id", "A round keeps its questions: open the next one."),
     (
         "dataset_version_fixed",
         "core_datasetversion",

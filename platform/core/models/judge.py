@@ -19,7 +19,7 @@ class Judge(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="judges", db_index=False)
     kind = models.CharField(max_length=6, choices=JudgeKind)
     name = models.CharField(max_length=200)
-    version = models.CharField(max_length=100, blank=True)
+    version = models.CharField(max_length=200, blank=True)
     family = models.CharField(max_length=100, blank=True)
     person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="judges")
     config = models.JSONField(default=dict, blank=True)

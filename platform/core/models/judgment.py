@@ -53,7 +53,7 @@ class Judgment(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="judgments", db_constraint=False, db_index=False
     )
     round = models.ForeignKey(
-        Round, models.PROTECT, null=True, blank=True, related_name="judgments", db_constraint=False, db_index=False
+        Round, models.RESTRICT, null=True, blank=True, related_name="judgments", db_constraint=False, db_index=False
     )
     occasion = models.CharField(max_length=11, choices=Occasion, default=Occasion.FIRST)
     sample = models.PositiveSmallIntegerField(default=1)

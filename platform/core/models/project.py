@@ -41,8 +41,9 @@ class Project(models.Model):
         return self.name
 
     @property
-    def current_round(self) -> "Round":
-        return self.rounds.filter(closed=None).latest("number")
+    def current_round(self) -> "Round | None":
+        """The newest open round; None where all are closed."""
+        return self.rounds.filter(closed=None).order_by("-number").first()
 
 
 class QuestionSet(models.Model):
@@ -55,7 +56,10 @@ class QuestionSet(models.Model):
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["project", "version"], name="question_set_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "version"], name="question_set_version"),
+            models.UniqueConstraint(fields=["id", "project"], name="question_set_in_project"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.project} questions {self.version}"
@@ -67,7 +71,7 @@ class Round(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="rounds")
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
-    question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="rounds")
+    question_set = models.ForeignKey(QuestionSet, models.RESTRICT, related_name="rounds")
     created = models.DateTimeField(default=timezone.now)
     closed = models.DateTimeField(null=True, blank=True)
 

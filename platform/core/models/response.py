@@ -36,7 +36,7 @@ class Response(models.Model):
     messages = models.JSONField(null=True, blank=True, help_text="Where the answer is more than one plain message.")
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="edits", db_constraint=False)
     parameters = models.JSONField(default=dict, blank=True)
-    finish_reason = models.CharField(max_length=50, blank=True)
+    finish_reason = models.CharField(max_length=200, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
     created = models.DateTimeField(default=timezone.now)
 

@@ -1,0 +1,87 @@
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from core.models import Comparison, DatasetVersion, Judgment, Project, Prompt, Response, Role
+from core.permissions import MAY, get_project, may
+from tests.factories import (
+    ComparisonFactory,
+    DatasetFactory,
+    DatasetVersionFactory,
+    JudgmentFactory,
+    MembershipFactory,
+    ProjectFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+VERBS = ("see", "judge", "review", "read", "manage", "own")
+ALLOWED = {
+    Role.OWNER: VERBS,
+    Role.MANAGER: ("see", "judge", "review", "read", "manage"),
+    Role.REVIEWER: ("see", "judge", "review", "read"),
+    Role.ANNOTATOR: ("see", "judge"),
+    Role.VIEWER: ("see", "read"),
+}
+
+
+def test_every_role_has_its_verbs():
+    assert set(MAY) == set(Role.values)
+
+
+@pytest.mark.parametrize("role", Role.values)
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_member_may_do_what_the_role_says_and_nothing_else(role, verb):
+    member = MembershipFactory(role=role)
+    assert may(member.user, member.project, verb) == (verb in ALLOWED[role])
+    if verb in ALLOWED[role]:
+        assert get_project(member.user, member.project.slug, verb) == member.project
+    else:
+        with pytest.raises(PermissionDenied, match="Your role in"):
+            get_project(member.user, member.project.slug, verb)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_stranger_cannot_tell_a_project_from_one_that_does_not_exist(verb):
+    elsewhere, project = MembershipFactory(role=Role.OWNER), ProjectFactory()
+    with pytest.raises(Http404) as hidden:
+        get_project(elsewhere.user, project.slug, verb)
+    with pytest.raises(Http404) as missing:
+        get_project(elsewhere.user, "no-such-project", verb)
+    assert str(hidden.value) == str(missing.value)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_staff_manage_every_project_and_judge_only_where_they_are_members(verb):
+    staff, project = UserFactory(is_staff=True), ProjectFactory()
+    assert may(staff, project, verb) == (verb != "judge")
+    MembershipFactory(user=staff, project=project, role=Role.ANNOTATOR)
+    assert may(staff, project, verb)
+
+
+def test_staff_whose_account_was_closed_are_strangers():
+    staff, project = UserFactory(is_staff=True, is_active=False), ProjectFactory()
+    assert not may(staff, project, "see")
+    assert not Project.objects.visible_to(staff).exists()
+
+
+def test_every_queryset_starts_at_what_the_user_may_see():
+    judged = JudgmentFactory()
+    version = DatasetVersionFactory(dataset=DatasetFactory(project=judged.project))
+    ComparisonFactory()
+    DatasetVersionFactory()
+    member = MembershipFactory(project=judged.project, role=Role.VIEWER).user
+    stranger = UserFactory()
+    seen = {model: set(model.objects.visible_to(member)) for model in (Comparison, Judgment, DatasetVersion)}
+    assert seen == {Comparison: {judged.comparison}, Judgment: {judged}, DatasetVersion: {version}}
+    for model in (Prompt, Response):
+        assert {row.project for row in model.objects.visible_to(member)} == {judged.project}
+    for model in (Project, Comparison, Judgment, DatasetVersion, Prompt, Response):
+        assert not model.objects.visible_to(stranger).exists()
+        assert model.objects.visible_to(UserFactory(is_staff=True)).count() == model.objects.count()
+
+
+def test_a_project_of_several_members_shows_once_to_each():
+    member = MembershipFactory()
+    MembershipFactory(project=member.project)
+    assert list(Project.objects.visible_to(member.user)) == [member.project]
