@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +76,21 @@ def load() -> Callable[..., Any]:
 
 
 @pytest.fixture
-def database_url(transactional_db: None) -> Iterator[str]:
+def exported() -> Callable[..., bytes]:
+    """Everything that a project says, in the interchange format, without a snapshot of its own."""
+    import msgspec
+
+    from core.exports.preferee import lines
+
+    def written(project: Any) -> bytes:
+        return b"".join(msgspec.json.Encoder().encode_lines(batch) for batch in lines(project))
+
+    return written
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
     """The test database as an address, for commands that run in processes of their own."""
     at = connection.settings_dict
     password = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
-    yield f"postgresql://{at['USER']}{password}@localhost/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    return f"postgresql://{at['USER']}{password}@localhost/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
