@@ -33,6 +33,7 @@ class Sink(Protocol):
 
     def write(self, rows: Sequence[dict[str, Any]]) -> None: ...
     def close(self) -> None: ...
+    def abandon(self) -> None: ...
 
 
 class Jsonl:
@@ -47,6 +48,9 @@ class Jsonl:
         self.rows += len(rows)
 
     def close(self) -> None:
+        pass
+
+    def abandon(self) -> None:
         pass
 
 
@@ -69,6 +73,9 @@ class Parquet:
             self._group(len(self._held))
         self._writer.close()
 
+    def abandon(self) -> None:
+        self._writer.is_open = False  # or it tries to write its end when it is collected, and complains
+
     def _group(self, size: int) -> None:
         self._writer.write_table(pa.Table.from_pylist(self._held[:size], self.schema))
         del self._held[:size]
@@ -79,31 +86,30 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._open: dict[str, tuple[BinaryIO, Sink]] = {}
+        self._open: dict[str, BinaryIO] = {}
+        self._sinks: dict[str, Sink] = {}
         self._sealed: list[str] = []
 
     def jsonl(self, name: str) -> Sink:
-        file = self._begin(name)
-        return self._keep(name, file, Jsonl(file))
+        self._sinks[name] = Jsonl(self._begin(name))
+        return self._sinks[name]
 
     def parquet(self, name: str, schema: pa.Schema) -> Sink:
-        file = self._begin(name)
-        return self._keep(name, file, Parquet(file, schema))
+        self._sinks[name] = Parquet(self._begin(name), schema)
+        return self._sinks[name]
 
     def seal(self) -> list[Written]:
         """Close and hash every file; they still have their temporary names."""
         written = []
-        for name, (file, sink) in list(self._open.items()):
+        for name, sink in self._sinks.items():
             sink.close()
-            self._seal(name, file)
+            self._seal(name)
             written.append(Written(name, sink.rows, self._partial(name).stat().st_size, _digest(self._partial(name))))
         return written
 
     def put(self, name: str, text: str) -> None:
-        file = self._begin(name)
-        self._open[name] = file, Jsonl(file)
-        file.write(text.encode())
-        self._seal(name, file)
+        self._begin(name).write(text.encode())
+        self._seal(name)
 
     def finish(self) -> None:
         """Rename every sealed file, the last one put last."""
@@ -112,25 +118,25 @@ class Folder:
             self._partial(name).replace(self.path / name)
 
     def discard(self) -> None:
-        for file, _ in self._open.values():
+        for sink in self._sinks.values():
+            sink.abandon()
+        for file in self._open.values():
             with suppress(OSError):  # what is left in its buffer may not fit on the disk either
                 file.close()
         for name in [*self._open, *self._sealed]:
             self._partial(name).unlink(missing_ok=True)
 
     def _begin(self, name: str) -> BinaryIO:
-        return self._partial(name).open("wb")
+        self._open[name] = self._partial(name).open("wb")
+        return self._open[name]
 
-    def _seal(self, name: str, file: BinaryIO) -> None:
+    def _seal(self, name: str) -> None:
+        file = self._open[name]
         file.flush()
         os.fsync(file.fileno())
         file.close()
         self._sealed.append(name)
         del self._open[name]
-
-    def _keep(self, name: str, file: BinaryIO, sink: Sink) -> Sink:
-        self._open[name] = file, sink
-        return sink
 
     def _partial(self, name: str) -> Path:
         return self.path / f".{name}.{os.getpid()}.partial"
