@@ -24,7 +24,7 @@ help:
 .venv/made:
 	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found. Install one, or name it: make demo PYTHON=/path/to/python3.12"; exit 1; }
 	@[ "$$(df -Pk . | awk 'NR==2 {print $$4}')" -ge 1500000 ] || { echo "Less than 1.5 GB is free on the disk of $$PWD. Free some space and start again."; exit 1; }
-	@$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made. On Debian: apt install python3-venv"; rm -rf .venv; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "The virtual environment could not be made. On Debian: apt install python3-venv"; exit 1; }
 	@touch $@
 
 # A change of what is installed makes the stamp old, and the next command installs it.
