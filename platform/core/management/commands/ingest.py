@@ -91,14 +91,17 @@ class Command(SentenceCommand):
                     progress=lambda imported, size: progress.reach(size),
                 )
         except RefusedFile as refused:
-            raise CommandError(f"{name}: {refused}") from refused
+            sentence = str(refused)
+            raise CommandError(sentence if name in sentence else f"{name}: {sentence}") from refused
         except OSError as error:
             raise CommandError(f"{name} cannot be read: {error.strerror}. Give the path of a file.") from error
 
     def _say(self, report: dict[str, Any], rejects: Rejects, stem: Path | None) -> None:
-        added = ", ".join(f"{count:,} {noun}" for noun, count in report["added"].items() if count) or "nothing new"
+        added = ", ".join(_counted(count, noun) for noun, count in report["added"].items() if count) or "nothing new"
         verb = "Would add" if stem is None else "Added"
-        self.stdout.write(f"{report['file']} ({report['layout']}): {report['lines']:,} lines. {verb} {added}.")
+        self.stdout.write(
+            f"{report['file']} ({report['layout']}): {_counted(report['lines'], 'lines')}. {verb} {added}."
+        )
         for refused in rejects.first:
             self.stdout.write(f"  line {refused.number} refused: {refused.reason}")
         if (more := report["refused"] - len(rejects.first)) > 0:
@@ -108,6 +111,10 @@ class Command(SentenceCommand):
             self.stdout.write(f"  {report['noted']:,} notes, the first on line {first['line']}: {first['note']}")
         if stem is not None:
             self.stdout.write(f"  report: {stem.with_suffix('.report.json')}")
+
+
+def _counted(count: int, nouns: str) -> str:
+    return f"{count:,} {nouns}" if count != 1 else f"1 {nouns.removesuffix('s')}"
 
 
 def _report_stem(project: Project, name: str) -> Path:
