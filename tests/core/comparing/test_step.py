@@ -1,0 +1,188 @@
+"""The recipe `compare` in a project: what is planned is what is made, and made once."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from core.comparing import step
+from core.comparing.step import Compare, CompareConfig
+from core.errors import PrefereeError
+from core.ids import comparison_key
+from core.models import Candidate, Comparison, Project
+from core.projects import create_project
+from core.signals import comparisons_added
+from tests.factories import JudgeFactory, JudgmentFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def line(number: int, *texts: str, **fields: Any) -> dict[str, Any]:
+    responses = [{"id": f"r{at}", "content": text, "model": f"m{at % 3}"} for at, text in enumerate(texts)]
+    return {"prompt": f"Number {number}?", "responses": responses, **fields}
+
+
+@pytest.fixture
+def project(load) -> Project:
+    """Prompts of 4, 3 (two of one text), 1 and 0 responses: 6 + 2 pairs."""
+    project = create_project("p", overlap=2)
+    load(project, line(1, "a", "b", "c", "d"), line(2, "a", "a", "b"), line(3, "a"), line(4))
+    return project
+
+
+def compare(project: Project, **settings: Any) -> int:
+    return Compare().execute(project, CompareConfig(**settings), lambda done, total: None)["comparisons"]
+
+
+def plan(project: Project, **settings: Any) -> dict[str, float]:
+    return Compare().plan(project, CompareConfig(**settings))
+
+
+def slots(project: Project) -> dict[tuple[bytes, bytes], list[str]]:
+    """By the keys of prompt and comparison: the texts in slot order."""
+    rows = Candidate.objects.filter(comparison__project=project).order_by("comparison", "slot")
+    found: dict[tuple[bytes, bytes], list[str]] = {}
+    for row in rows.select_related("comparison__prompt", "response"):
+        key = bytes(row.comparison.prompt.key), bytes(row.comparison.key)
+        found.setdefault(key, []).append(row.response.content)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("settings", "count"),
+    [
+        ({}, 8),
+        ({"policy": "random_pairs", "pairs": 3}, 5),
+        ({"policy": "random_pairs"}, 2),
+        # m0 wrote a and d, m1 b, m2 c: 3 pairs; of the second prompt m0 and m1 wrote the same, so 2.
+        ({"policy": "model_pairs"}, 5),
+        ({"policy": "list"}, 2),
+    ],
+)
+def test_what_the_plan_counts_is_what_is_made(project, settings, count):
+    planned = plan(project, **settings)
+    assert not Comparison.objects.exists()
+    assert compare(project, **settings) == planned["comparisons"] == Comparison.objects.count() == count
+
+
+@pytest.mark.parametrize("settings", [{}, {"policy": "random_pairs", "pairs": 3}, {"policy": "list"}])
+def test_the_second_time_makes_nothing(project, settings):
+    made = compare(project, **settings)
+    assert compare(project, **settings) == 0
+    assert plan(project, **settings)["already there"] == made
+    assert Comparison.objects.count() == made
+
+
+def test_the_plan_says_what_it_would_cost(project):
+    assert plan(project) == {
+        "comparisons": 8,
+        "already there": 0,
+        "judge calls": 16,
+        "people's judgments": 16,
+        "person-hours": 0.2,
+    }
+    assert plan(project, policy="list", votes=5)["judge calls"] == 3, "a pair in both orders and a list once"
+    assert plan(project, votes=0)["people's judgments"] == 0
+
+
+def test_hours_are_by_the_median_of_what_people_took(project):
+    compare(project, policy="list", votes=1)
+    comparison = Comparison.objects.filter(k=2).get()
+    for name, active, wall in [("a", 3_600_000, None), ("b", None, 7_200_000), ("c", 7_200_000, 1), ("d", 9e6, None)]:
+        judge = JudgeFactory(project=project, kind="human", name=name)
+        JudgmentFactory(comparison=comparison, judge=judge, active_ms=active, wall_ms=wall)
+    JudgmentFactory(comparison=comparison, active_ms=1)
+    assert plan(project, votes=3)["person-hours"] == 7 * 3 * 2.0
+
+
+def test_candidates_stand_in_canonical_slots_and_make_the_key(project):
+    compare(project)
+    for comparison in Comparison.objects.all():
+        responses = [row.response for row in comparison.candidates.order_by("slot").select_related("response")]
+        assert [row.slot for row in comparison.candidates.order_by("slot")] == list(range(comparison.k))
+        assert responses == sorted(responses, key=lambda each: (bytes(each.content_key), each.author_kind, each.author))
+        assert bytes(comparison.key) == comparison_key(bytes(each.key) for each in responses)
+    assert set(Comparison.objects.values_list("votes_wanted", flat=True)) == {2}
+
+
+def test_a_comparison_that_a_file_made_is_not_made_again(project, load):
+    judged = {"judge": "ann", "kind": "human", "responses": ["r1", "r0"], "preference": 1}
+    load(project, line(1, "a", "b", judgments=[judged]))
+    assert compare(project) == 7
+
+
+def test_equal_texts_are_never_compared(load):
+    project = create_project("same")
+    load(project, *(line(number, "a", "a", "a") for number in range(3)))
+    for policy in ("all_pairs", "random_pairs", "model_pairs", "list"):
+        assert compare(project, policy=policy, pairs=10) == 0
+
+
+def test_the_same_seed_makes_the_same_pairs_and_another_seed_others(load):
+    made = []
+    for slug, seed in [("one", 7), ("two", 7), ("three", 8)]:
+        project = create_project(slug)
+        load(project, *(line(number, *"abcdef") for number in range(10)))
+        compare(project, policy="random_pairs", pairs=2, seed=seed)
+        made.append(slots(project))
+    assert made[0] == made[1]
+    assert made[0] != made[2]
+
+
+@pytest.mark.parametrize("policy", ["random_pairs", "model_pairs"])
+def test_adding_prompts_does_not_change_the_pairs_of_others(load, policy):
+    few, many = create_project("few"), create_project("many")
+    load(few, *(line(number, *"abcdef") for number in range(4)))
+    load(many, *(line(number, *"abcdef") for number in reversed(range(12))))
+    for project in (few, many):
+        compare(project, policy=policy, pairs=2)
+    assert slots(few).items() < slots(many).items()
+
+
+def test_batches_change_nothing(project, load, monkeypatch):
+    other = create_project("other", overlap=2)
+    load(other, line(1, "a", "b", "c", "d"), line(2, "a", "a", "b"), line(3, "a"), line(4))
+    compare(project)
+    monkeypatch.setattr(step, "PROMPTS_A_BATCH", 1)
+    monkeypatch.setattr(step, "COMPARISONS_A_BATCH", 2)
+    assert compare(other) == 8
+    assert slots(other) == slots(project)
+
+
+def test_progress_is_told_in_prompts_and_ends_at_all_of_them(project, monkeypatch):
+    monkeypatch.setattr(step, "PROMPTS_A_BATCH", 2)
+    told: list[tuple[int, int]] = []
+    Compare().execute(project, CompareConfig(), lambda done, total: told.append((done, total)))
+    assert told == sorted(told)
+    assert told[-1] == (4, 4)
+
+
+def test_a_list_longer_than_a_comparison_may_be_is_refused_with_the_remedy(load):
+    project = create_project("long")
+    load(project, line(1, *(f"text {number}" for number in range(65))))
+    with pytest.raises(PrefereeError, match=r"65 different responses and a list holds 64\. Compare pairs instead"):
+        compare(project, policy="list")
+    copies = create_project("copies")
+    load(copies, line(1, *(f"text {number // 2}" for number in range(100))))
+    assert compare(copies, policy="list") == 1
+    assert Comparison.objects.get(project=copies).k == 50
+
+
+def test_the_rooms_hear_of_every_new_comparison_once(project):
+    heard: Counter[int] = Counter()
+
+    def listen(sender, *, project, comparison_ids, **_):
+        heard.update(comparison_ids)
+
+    comparisons_added.connect(listen)
+    try:
+        compare(project)
+        compare(project)
+    finally:
+        comparisons_added.disconnect(listen)
+    assert heard == Counter(Comparison.objects.values_list("id", flat=True))
+
+
+def test_a_project_without_responses_makes_nothing(load):
+    empty = create_project("empty")
+    assert (compare(empty), plan(empty)["comparisons"]) == (0, 0)
