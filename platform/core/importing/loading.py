@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5
 from typing import Any
-from uuid import uuid4
 
 import msgspec
 from django.db import connection
 
-from core.bulk import copy_rows, fetch, lock_project, new_ids
-from core.ids import uuid7
+from core.bulk import array, copy_rows, fetch, lock_project, new_ids, new_publics
 from core.importing.judging import Judges
 from core.importing.rows import Batch, ComparisonRow, JudgmentRow, number_samples
 from core.models import Project
@@ -96,7 +94,7 @@ class Load:
             (
                 (
                     self.prompt_ids[row.key],
-                    uuid7(),
+                    public,
                     self.project.pk,
                     row.key,
                     _json(row.messages),
@@ -104,10 +102,10 @@ class Load:
                     _json(row.contexts),
                     row.reference,
                     _json(row.metadata),
-                    row.tags,
+                    row.tags or "{}",
                     "now",
                 )
-                for row in new
+                for row, public in zip(new, new_publics(len(new), timed=True), strict=True)
             ),
         )
         return [pk for pk, _ in found.values()]
@@ -152,7 +150,7 @@ class Load:
             (
                 (
                     self.response_ids[prompt, row.key],
-                    uuid7(),
+                    public,
                     self.project.pk,
                     prompt,
                     row.key,
@@ -167,7 +165,7 @@ class Load:
                     _json(row.metadata),
                     "now",
                 )
-                for prompt, row in new
+                for (prompt, row), public in zip(new, new_publics(len(new), timed=True), strict=True)
             ),
         )
 
@@ -189,8 +187,10 @@ class Load:
         self.counts.comparisons = copy_rows(
             "core_comparison (id, public, project_id, prompt_id, key, k, votes_wanted, priority, created)",
             (
-                (pk, uuid4(), self.project.pk, prompt, row.key, len(row.slots), self.project.overlap, 0, "now")
-                for pk, (prompt, row) in zip(self.new_comparisons, new, strict=True)
+                (pk, public, self.project.pk, prompt, row.key, len(row.slots), self.project.overlap, 0, "now")
+                for pk, public, (prompt, row) in zip(
+                    self.new_comparisons, new_publics(len(new), timed=False), new, strict=True
+                )
             ),
         )
         copy_rows(
@@ -272,9 +272,9 @@ class Load:
             self.judges.round_id(judgment.round),
             judgment.occasion,
             judgment.sample,
-            judgment.order,
+            array(judgment.order),
             judgment.order_no,
-            judgment.ranks,
+            array(judgment.ranks),
             judgment.partial,
             judgment.strength,
             judgment.both_bad,
@@ -336,4 +336,6 @@ def _md5(text: str) -> str:
 
 
 def _json(value: Any) -> str:
+    if not value:
+        return "[]" if type(value) is list else "{}"
     return msgspec.json.encode(value).decode()

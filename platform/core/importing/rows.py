@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from core.ids import comparison_key, content_key, key_of, prompt_key, response_key
+from core.ids import comparison_key, content_key, prompt_key, response_key
 from core.importing.interchange import Judgment, Line, Response
 from core.orders import order_number
 
@@ -77,6 +77,9 @@ class PromptRow:
     scores: dict[tuple[bytes, str], tuple[float, dict[str, Any]]] = field(default_factory=dict)
 
 
+Placed = tuple[ComparisonRow, dict[str, int]]  # a comparison, and the slot of each id in it
+
+
 class Batch:
     """The rows of some lines, by prompt; `size` is roughly the bytes held."""
 
@@ -98,9 +101,13 @@ class Batch:
             _comparison(prompt, ids, known)
         for score in line.scores:
             prompt.scores.setdefault((known[score.response].key, score.scorer), (score.value, score.parts))
+        placed: dict[tuple[str, ...], Placed] = {}
         for judgment in line.judgments:
-            comparison = _comparison(prompt, judgment.responses, known)
-            comparison.judgments.append(_judgment(number, judgment, comparison, known))
+            judged = tuple(judgment.responses)
+            if judged not in placed:
+                placed[judged] = _placed(prompt, judged, known)
+            comparison, slot = placed[judged]
+            comparison.judgments.append(_judgment(number, judgment, comparison, slot))
 
     def _prompt(self, number: int, line: Line) -> PromptRow:
         messages = [{"role": "user", "content": line.prompt}] if isinstance(line.prompt, str) else line.prompt
@@ -178,8 +185,13 @@ def _comparison(prompt: PromptRow, ids: Sequence[str], known: Mapping[str, Respo
     return comparison
 
 
-def _judgment(number: int, said: Judgment, comparison: ComparisonRow, known: Mapping[str, ResponseRow]) -> JudgmentRow:
-    slot = {name: comparison.slots.index(known[name].key) for name in said.responses}
+def _placed(prompt: PromptRow, ids: Sequence[str], known: Mapping[str, ResponseRow]) -> Placed:
+    """Worked out once for all judgments of the same responses, which are most of a line's."""
+    comparison = _comparison(prompt, ids, known)
+    return comparison, {name: comparison.slots.index(known[name].key) for name in ids}
+
+
+def _judgment(number: int, said: Judgment, comparison: ComparisonRow, slot: Mapping[str, int]) -> JudgmentRow:
     order = None if said.order is None else [slot[name] for name in said.order]
     ranks, partial, strength = _ranks(said, slot)
     probability = said.probability
@@ -243,7 +255,7 @@ def _tally_key(said: Judgment, comparison: ComparisonRow, order: list[int] | Non
     """What a judge's repeats are counted on: the comparison for people, comparison and order for machines."""
     shown = "" if said.kind == "human" or order is None else ",".join(map(str, order))
     where = (said.kind, said.judge, said.version, said.round or "", said.occasion, shown)
-    return key_of(comparison.key, *where).hex()
+    return repr((comparison.key.hex(), *where))
 
 
 def number_samples(prompt: PromptRow, before: Mapping[str, int]) -> dict[str, int]:

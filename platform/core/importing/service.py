@@ -1,11 +1,13 @@
 """Import readings into a project: in batches, each a transaction, or all in one."""
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, connection, transaction
 
+from core.importing.ahead import Ahead
 from core.importing.judging import Judges
 from core.importing.loading import Load, Loaded, start_tally
 from core.importing.reading import Good, Reading, Refused
@@ -13,7 +15,7 @@ from core.importing.rows import Batch
 from core.models import Project
 
 LINES_A_BATCH = 10_000
-BYTES_A_BATCH = 32 * 2**20
+BYTES_A_BATCH = 16 * 2**20  # two batches are held: one is read while the one before it is checked
 
 
 @dataclass(slots=True)
@@ -47,12 +49,17 @@ def ingest(
     one batch, which the next import of the file adds. In a transaction of the caller's, everything is one.
     """
     imported = Imported()
-    with contextlib.suppress(_AllOrNothing), transaction.atomic() if strict else contextlib.nullcontext():
+    transaction_of_all = transaction.atomic() if strict else contextlib.nullcontext()
+    portions = Ahead(_portions(reading, refuse))
+    with contextlib.suppress(_AllOrNothing), _collector_paused(), transaction_of_all, portions:
         start_tally()
         judges = Judges(project)
-        for batch in _batches(reading, imported, refuse):
-            imported.loaded.add(_load(batch, project, judges))
-            progress(imported, reading.bytes_read)
+        while portion := portions.next():
+            imported.lines += portion.lines
+            imported.refused += portion.refused
+            if portion.batch.lines:
+                imported.loaded.add(_load(portion.batch, project, judges, portions.begin))
+            progress(imported, portion.bytes_read)
         if strict and imported.refused:
             raise _AllOrNothing
     imported.layout = reading.layout or ""
@@ -61,34 +68,59 @@ def ingest(
     return imported
 
 
-def _batches(reading: Reading, imported: Imported, refuse: Callable[[Refused], None]) -> Iterator[Batch]:
-    batch = Batch()
+@contextlib.contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Rows hold no cycles; looking for some among those of a batch, again and again, costs more than making them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@dataclass(slots=True)
+class _Portion:
+    """A batch, and how much of the file was read for it."""
+
+    batch: Batch = field(default_factory=Batch)
+    lines: int = 0
+    refused: int = 0
+    bytes_read: int = 0
+
+
+def _portions(reading: Reading, refuse: Callable[[Refused], None]) -> Iterator[_Portion]:
+    portion = _Portion()
     for item in reading:
-        imported.lines += 1
+        portion.lines += 1
+        portion.bytes_read = reading.bytes_read
         if isinstance(item, Good):
+            batch = portion.batch
             batch.add(item.number, item.line)
             if batch.lines >= LINES_A_BATCH or batch.size >= BYTES_A_BATCH:
-                yield batch
-                batch = Batch()
+                yield portion
+                portion = _Portion()
         else:
-            imported.refused += 1
+            portion.refused += 1
             refuse(item)
-    if batch.lines:
-        yield batch
+    if portion.lines:
+        yield portion
 
 
-def _load(batch: Batch, project: Project, judges: Judges) -> Loaded:
-    """Once more where somebody else added the same rows in between."""
+def _load(batch: Batch, project: Project, judges: Judges, waiting: Callable[[], None]) -> Loaded:
+    """Once more where somebody else added the same rows in between. Calls `waiting` before the longest wait."""
     try:
-        return _load_once(batch, project, judges)
+        return _load_once(batch, project, judges, waiting)
     except IntegrityError:
         judges.forget()
-        return _load_once(batch, project, judges)
+        return _load_once(batch, project, judges, waiting)
 
 
 @transaction.atomic
-def _load_once(batch: Batch, project: Project, judges: Judges) -> Loaded:
+def _load_once(batch: Batch, project: Project, judges: Judges, waiting: Callable[[], None]) -> Loaded:
     loaded = Load(batch, project, judges).run()
+    waiting()
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
