@@ -153,6 +153,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ACKS_LATE = True
+# Rings again for what is queued or whose worker died: a lost message costs this long.
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": 15.0}}
 
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -101,7 +101,7 @@ class JudgeAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Run)
 class RunAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("recipe", "project", "state", "done", "total", "created")
+    list_display = ("recipe", "project", "state", "created", "finished")
     list_filter = ("state", "recipe")
     list_select_related = ("project",)
 

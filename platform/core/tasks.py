@@ -1,9 +1,28 @@
-"""Celery tasks: each takes ids, makes one call, and leaves the outcome in the row."""
+"""Celery tasks. A message carries a stage's id and means: come and look. The rows say what there is to do."""
+
+from typing import Any
+
+from celery.signals import worker_ready
 
 from config.celery import app
-from core.runs.actions import execute
+from core.models import Stage
+from core.runs import actions
+from core.runs.course import ring
+from core.runs.work import visit
 
 
-@app.task(name="core.execute_run")  # type: ignore[untyped-decorator]
-def execute_run(run_id: int) -> None:
-    execute(run_id)
+@app.task(name="core.visit_stage")  # type: ignore[untyped-decorator]
+def visit_stage(stage_id: int) -> None:
+    if visit(stage_id):
+        ring(Stage.objects.get(pk=stage_id))
+
+
+@app.task(name="core.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    actions.sweep()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def look_around(**_: Any) -> None:
+    """A worker that starts finds what was left when the last one ended."""
+    sweep.delay()

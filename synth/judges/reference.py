@@ -1,30 +1,24 @@
 """The recipe `reference`: judge every comparison by BLEU against the prompt's reference answer."""
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
-from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.labels.service import refresh_labels
-from core.models import Judge, JudgeKind, Judgment, Project
-from core.runs.steps import Reach, Step, StepConfig
+from core.models import Comparison, Judge, JudgeKind, Judgment, Project
+from core.runs.steps import Context, Done, Outcome, Step, StepConfig
 from synth.judges.bleu import bleu, ranks_of, signature
 
-COMPARISONS_A_BATCH = 500
-
-# The comparisons that this judge has not judged, with their texts by slot.
-WAITING = """
+TEXTS = """
 SELECT c.id, c.k, p.reference, array_agg(r.content ORDER BY n.slot)
-  FROM (SELECT * FROM core_comparison c WHERE c.project_id = %(project)s AND c.id > %(after)s AND c.k > 1
-           AND NOT EXISTS (SELECT FROM core_judgment j WHERE j.comparison_id = c.id AND j.judge_id = %(judge)s)
-           AND EXISTS (SELECT FROM core_prompt p WHERE p.id = c.prompt_id AND p.reference IS NOT NULL)
-         ORDER BY c.id LIMIT %(limit)s) c
+  FROM core_comparison c
   JOIN core_prompt p ON p.id = c.prompt_id
   JOIN core_candidate n ON n.comparison_id = c.id
   JOIN core_response r ON r.id = n.response_id
- GROUP BY c.id, c.k, p.reference ORDER BY c.id
+ WHERE c.id = ANY(%s) GROUP BY c.id, c.k, p.reference
 """
 COUNTS = """
 SELECT count(*) FILTER (WHERE p.reference IS NOT NULL AND NOT judged),
@@ -37,6 +31,12 @@ SELECT count(*) FILTER (WHERE p.reference IS NOT NULL AND NOT judged),
 """
 
 
+# Comparison, number of candidates, reference, texts by slot
+Texts = tuple[int, int, str, list[str]]
+# Comparison, number of candidates, ranks, scores by slot
+Verdict = tuple[int, int, list[int], list[float]]
+
+
 class ReferenceJudge(Step):
     name: ClassVar[str] = "reference"
     summary: ClassVar[str] = "Judge by BLEU against the reference answer: no model needed."
@@ -45,28 +45,48 @@ class ReferenceJudge(Step):
         waiting, judged, without = _counts(project)
         return {"comparisons to judge": waiting, "judged already": judged, "without a reference": without}
 
-    def execute(self, project: Project, config: StepConfig, reach: Reach) -> dict[str, Any]:
-        total, judged, without = _counts(project)
-        if not total and not judged:
+    def inputs(self, context: Context) -> QuerySet[Comparison]:
+        """The comparisons that this judge has not judged, of prompts with a reference."""
+        project = context.project
+        waiting, judged, _ = _counts(project)
+        if not waiting and not judged:
             raise PrefereeError(
                 f"No comparison in {project.slug} has a prompt with a reference answer. Import prompts with "
                 '"reference", or make comparisons first (run_recipe compare).'
             )
-        judge, _ = Judge.objects.get_or_create(
-            project=project,
-            kind=JudgeKind.METRIC,
-            name="reference",
-            version=_version(),
-            defaults={"config": {"signature": signature()}},
+        judged_already = Judgment.objects.filter(comparison=OuterRef("pk"), judge=_judge(project))
+        comparisons = Comparison.objects.filter(project=project, k__gt=1, prompt__reference__isnull=False)
+        return comparisons.exclude(Exists(judged_already))
+
+    def load(self, context: Context, ids: Sequence[int]) -> list[Texts]:
+        return fetch(TEXTS, [list(ids)])
+
+    async def process(self, context: Context, batch: Sequence[Texts]) -> list[Outcome]:
+        return [Done(texts[0], _verdict(*texts)) for texts in batch]
+
+    def save(self, context: Context, outputs: Sequence[Verdict]) -> None:
+        judge = _judge(context.project)
+        Judgment.objects.bulk_create(
+            (
+                Judgment(
+                    project=context.project, comparison_id=pk, k=k, judge=judge, ranks=ranks, answers={"bleu": bleus}
+                )
+                for pk, k, ranks, bleus in outputs
+            ),
+            ignore_conflicts=True,
         )
-        done = 0
-        for batch in _waiting(project, judge):
-            with transaction.atomic():
-                Judgment.objects.bulk_create((_judgment(judge, *row) for row in batch), ignore_conflicts=True)
-                refresh_labels([row[0] for row in batch])
-            done += len(batch)
-            reach(done, total)
-        return {"judged": done, "without a reference": without}
+        refresh_labels([pk for pk, *_ in outputs])
+
+
+def _judge(project: Project) -> Judge:
+    judge, _ = Judge.objects.get_or_create(
+        project=project,
+        kind=JudgeKind.METRIC,
+        name="reference",
+        version=_version(),
+        defaults={"config": {"signature": signature()}},
+    )
+    return judge
 
 
 def _version() -> str:
@@ -78,22 +98,6 @@ def _counts(project: Project) -> tuple[int, int, int]:
     return waiting, judged, without
 
 
-def _waiting(project: Project, judge: Judge) -> Iterator[list[tuple[Any, ...]]]:
-    after = 0
-    named = {"project": project.pk, "judge": judge.pk, "limit": COMPARISONS_A_BATCH}
-    while batch := fetch(WAITING, {**named, "after": after}):
-        after = batch[-1][0]
-        yield batch
-
-
-def _judgment(judge: Judge, comparison: int, k: int, reference: str, texts: list[str]) -> Judgment:
-    scores = [round(bleu(text, reference), 4) for text in texts]
-    ranks = ranks_of(scores)
-    return Judgment(
-        project_id=judge.project_id,
-        comparison_id=comparison,
-        k=k,
-        judge=judge,
-        ranks=ranks,
-        answers={"bleu": scores},
-    )
+def _verdict(comparison: int, k: int, reference: str, texts: list[str]) -> Verdict:
+    bleus = [round(bleu(text, reference), 4) for text in texts]
+    return comparison, k, ranks_of(bleus), bleus

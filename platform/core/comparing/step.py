@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 from pydantic import Field
 
 from core.bulk import copy_rows, fetch, lock_project, new_ids
@@ -16,7 +17,7 @@ from core.errors import PrefereeError
 from core.ids import comparison_key, key_of
 from core.models import Project, Prompt
 from core.models.comparison import MOST_CANDIDATES
-from core.runs.steps import Reach, Step, StepConfig
+from core.runs.steps import Context, Done, Outcome, Step, StepConfig
 from core.signals import comparisons_added
 
 PROMPTS_A_BATCH = 1_000
@@ -30,6 +31,8 @@ SELECT p.id, p.key, r.content_key, r.author_kind, r.author, r.key, r.id
 
 # Prompt, its comparison's key, its candidates
 Wanted = tuple[int, bytes, Group]
+# Prompt, the rows of its responses
+Responses = tuple[int, list[tuple[Any, ...]]]
 
 
 class CompareConfig(StepConfig):
@@ -47,11 +50,12 @@ class Compare(Step):
     name: ClassVar[str] = "compare"
     summary: ClassVar[str] = "Make comparisons from the responses of each prompt."
     Config: ClassVar[type[StepConfig]] = CompareConfig
+    shard_size: ClassVar[int] = 200
 
     def plan(self, project: Project, config: CompareConfig) -> dict[str, float]:
         """Counts of comparisons, the judge calls (both orders) and the person-hours that they would take."""
         new = there = calls = 0
-        for _, wanted in _wanted(project, config):
+        for wanted in _wanted(project, config):
             known = _known(wanted)
             fresh = [group for prompt, key, group in wanted if (prompt, key) not in known]
             new += len(fresh)
@@ -67,32 +71,45 @@ class Compare(Step):
             "person-hours": round(hours, 1),
         }
 
-    def execute(self, project: Project, config: CompareConfig, reach: Reach) -> dict[str, Any]:
-        total, done, created = project.prompts.count(), 0, 0
-        for prompts, wanted in _wanted(project, config):
-            created += _create(project, config, wanted)
-            done += prompts
-            reach(done, total)
-        reach(total, total)  # prompts without responses make no comparisons
-        return {"comparisons": created}
+    def inputs(self, context: Context) -> QuerySet[Prompt]:
+        return Prompt.objects.filter(project=context.project)
+
+    def load(self, context: Context, ids: Sequence[int]) -> list[Responses]:
+        """The responses of each prompt without their texts; none where a prompt has none."""
+        rows: dict[int, list[tuple[Any, ...]]] = {pk: [] for pk in ids}
+        for row in fetch(RESPONSES, [list(ids)]):
+            rows[row[0]].append(row)
+        return list(rows.items())
+
+    async def process(self, context: Context, batch: Sequence[Responses]) -> list[Outcome]:
+        return [Done(prompt, _comparisons(context.config, prompt, rows)) for prompt, rows in batch]
+
+    def save(self, context: Context, outputs: Sequence[list[Wanted]]) -> None:
+        _create(context.project, context.config, [wanted for of_prompt in outputs for wanted in of_prompt])
 
 
-def _wanted(project: Project, config: CompareConfig) -> Iterator[tuple[int, list[Wanted]]]:
-    """The policy's comparisons in batches of bounded size, each with the number of prompts that it completes."""
+def _comparisons(config: CompareConfig, prompt: int, rows: Sequence[tuple[Any, ...]]) -> list[Wanted]:
+    if not rows:
+        return []
+    groups_of_prompt = _groups(config, bytes(rows[0][1]), rows)
+    return [(prompt, comparison_key(candidate.key for candidate in group), group) for group in groups_of_prompt]
+
+
+def _wanted(project: Project, config: CompareConfig) -> Iterator[list[Wanted]]:
+    """The policy's comparisons in batches of bounded size."""
     prompts: int = 0
     wanted: list[Wanted] = []
-    for prompt, prompt_key, rows in _prompts(project):
+    for prompt, rows in _prompts(project):
         prompts += 1
-        for group in _groups(config, prompt_key, rows):
-            wanted.append((prompt, comparison_key(candidate.key for candidate in group), group))
+        wanted += _comparisons(config, prompt, rows)
         if prompts >= PROMPTS_A_BATCH or len(wanted) >= COMPARISONS_A_BATCH:
-            yield prompts, wanted
+            yield wanted
             prompts, wanted = 0, []
-    yield prompts, wanted
+    yield wanted
 
 
-def _prompts(project: Project) -> Iterator[tuple[int, bytes, list[tuple[Any, ...]]]]:
-    """Each prompt with its key and the rows of its responses; without the texts."""
+def _prompts(project: Project) -> Iterator[Responses]:
+    """Each prompt with the rows of its responses; without the texts."""
     after = 0
     while prompts := list(
         Prompt.objects.filter(project=project, id__gt=after)
@@ -101,8 +118,7 @@ def _prompts(project: Project) -> Iterator[tuple[int, bytes, list[tuple[Any, ...
     ):
         after = prompts[-1]
         for pk, group in groupby(fetch(RESPONSES, [prompts]), key=itemgetter(0)):
-            rows = list(group)
-            yield pk, bytes(rows[0][1]), rows
+            yield pk, list(group)
 
 
 def _groups(config: CompareConfig, prompt_key: bytes, rows: Sequence[tuple[Any, ...]]) -> list[Group]:

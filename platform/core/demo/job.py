@@ -11,7 +11,7 @@ from core.importing.reading import read
 from core.importing.service import ingest
 from core.models import DatasetVersion, Project, User
 from core.projects import create_project
-from core.runs.actions import start_run
+from core.runs.actions import run_here, start_run
 from core.runs.steps import configure, step_named
 
 SLUG, NAME = "demo", "Demo: which answer helps more?"
@@ -45,4 +45,4 @@ def _run_where_something_waits(
 ) -> None:
     step = step_named(recipe)
     if step.plan(project, configure(step, values))[waiting]:
-        start_run(project, recipe, values, by=by)
+        run_here(start_run(project, recipe, values, by=by))

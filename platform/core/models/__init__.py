@@ -10,7 +10,7 @@ from core.models.people import Membership, Role, User
 from core.models.project import Project, QuestionSet, Round
 from core.models.prompt import Prompt
 from core.models.response import AuthorKind, Response
-from core.models.run import Run, RunState
+from core.models.run import Failure, Run, RunState, Shard, ShardState, Stage, StageState
 from core.models.score import Score
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Comparison",
     "Dataset",
     "DatasetVersion",
+    "Failure",
     "Judge",
     "JudgeKind",
     "Judgment",
@@ -35,6 +36,10 @@ __all__ = [
     "Run",
     "RunState",
     "Score",
+    "Shard",
+    "ShardState",
+    "Stage",
+    "StageState",
     "Status",
     "User",
 ]

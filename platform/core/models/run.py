@@ -1,5 +1,8 @@
+"""What is to be done, how far it is, and what failed: a run, its stages, their shards."""
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from core.ids import uuid7
@@ -10,8 +13,13 @@ from core.models.project import Project
 class RunState(models.TextChoices):
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OVER = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 
 
 class Run(models.Model):
@@ -20,13 +28,9 @@ class Run(models.Model):
     public = models.UUIDField(unique=True, default=uuid7, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="runs")
     recipe = models.CharField(max_length=60)
-    config = models.JSONField(default=dict)
-    state = models.CharField(max_length=7, choices=RunState, default=RunState.QUEUED)
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=9, choices=RunState, default=RunState.QUEUED)
     error = models.TextField(blank=True)
-    result = models.JSONField(default=dict)
+    max_cost = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
     code_version = models.CharField(max_length=60)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created = models.DateTimeField(default=timezone.now)
@@ -34,14 +38,100 @@ class Run(models.Model):
     finished = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known"),
-            models.CheckConstraint(condition=Q(done__lte=F("total")), name="run_done_of_total"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known")]
 
     def __str__(self) -> str:
         return f"{self.recipe} {self.state}"
 
     @property
     def is_over(self) -> bool:
-        return self.state in (RunState.DONE, RunState.FAILED)
+        return self.state in OVER
+
+
+class StageState(models.TextChoices):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Stage(models.Model):
+    """One step of a run over a snapshot of inputs. Counters are of inputs; `failed` ones are kept as failures."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="stages")
+    number = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=60)
+    config = models.JSONField(default=dict)
+    queue = models.CharField(max_length=20, default="cpu")
+    tolerated = models.FloatField(default=0.05, help_text="Share of inputs that may fail.")
+    state = models.CharField(max_length=7, choices=StageState, default=StageState.WAITING)
+    error = models.TextField(blank=True)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)
+    cost = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    started = models.DateTimeField(null=True, blank=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "number"], name="stage_number"),
+            models.CheckConstraint(condition=Q(state__in=StageState.values), name="stage_state_known"),
+            models.CheckConstraint(
+                condition=Q(done__lte=models.F("total") - models.F("failed")), name="stage_done_of_total"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.done} of {self.total}"
+
+
+class ShardState(models.TextChoices):
+    QUEUED = "queued"
+    LEASED = "leased"
+    DONE = "done"
+
+
+class Shard(models.Model):
+    """A few hundred inputs of a stage. Whoever holds the lease with the current token may write their outputs."""
+
+    stage = models.ForeignKey(Stage, models.CASCADE, related_name="shards", db_index=False)
+    number = models.PositiveIntegerField()
+    inputs = ArrayField(models.BigIntegerField())
+    state = models.CharField(max_length=6, choices=ShardState, default=ShardState.QUEUED)
+    token = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0, help_text="Leases that ran out: workers that died on it.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["stage", "number"], name="shard_number"),
+            models.CheckConstraint(condition=Q(state__in=ShardState.values), name="shard_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="leased", lease_until__isnull=False) | ~Q(state="leased"), name="shard_lease_ends"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["stage", "number"], condition=~Q(state="done"), name="shard_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"shard {self.number} {self.state}"
+
+
+class Failure(models.Model):
+    """An input that came to nothing, and why."""
+
+    stage = models.ForeignKey(Stage, models.CASCADE, related_name="failures", db_index=False)
+    input = models.BigIntegerField()
+    error = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stage", "input"], name="failure_once")]
+
+    def __str__(self) -> str:
+        return self.error

@@ -1,85 +1,139 @@
-"""Start a run and execute it. The row is the truth; Celery only says that there is something to do."""
+"""What a person does with a run: start, pause, resume, cancel, retry what failed."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from config.version import code_version
 from core import audit
-from core.errors import Conflict, PrefereeError
-from core.models import Project, Run, RunState, User
+from core.bulk import fetch
+from core.errors import Conflict
+from core.models import Failure, Project, Run, RunState, Shard, Stage, StageState, User
+from core.runs.course import open_stage, ring, settle
 from core.runs.steps import configure, step_named
+from core.runs.work import visit
 
-INTERRUPTED = "The run was interrupted. Start the recipe again: it does only what is missing."
+SECONDS_BETWEEN_LOOKS = 0.5
+SECONDS_BETWEEN_TRIES = 0.1
+
+RETRY = """
+INSERT INTO core_shard (stage_id, number, inputs, state, token, attempts, deaths)
+SELECT %(stage)s, (SELECT 1 + max(number) FROM core_shard WHERE stage_id = %(stage)s) + place / %(size)s,
+       array_agg(input ORDER BY input), 'queued', 0, 0, 0
+  FROM (SELECT input, row_number() OVER (ORDER BY input) - 1 AS place FROM core_failure WHERE stage_id = %(stage)s) f
+ GROUP BY 2 RETURNING cardinality(inputs)
+"""
 
 
-def start_run(project: Project, recipe: str, values: Mapping[str, Any], *, by: User | None = None) -> Run:
-    """Queue a run of the recipe. Without a broker it is executed in this process, before this returns.
+def start_run(
+    project: Project, recipe: str, values: Mapping[str, Any], *, by: User | None = None, max_cost: float | None = None
+) -> Run:
+    """Record the run, take the snapshot of its inputs and ring for workers.
 
-    Raises PrefereeError where the recipe or a setting does not exist.
+    Raises PrefereeError where the recipe or a setting does not exist. A run that can do nothing is kept as failed.
     """
-    from core.tasks import execute_run
-
-    config = configure(step_named(recipe), values)
+    step = step_named(recipe)
+    config = configure(step, values)
     with transaction.atomic():
         run = Run.objects.create(
             project=project,
             recipe=recipe,
-            config=json.loads(config.model_dump_json()),
+            state=RunState.RUNNING,
+            max_cost=max_cost,
             code_version=code_version(),
             created_by=by,
+            started=timezone.now(),
         )
-        audit.record("run.start", project=project, actor=by, target=recipe, config=run.config)
-    if settings.CELERY_BROKER_URL:
-        transaction.on_commit(lambda: execute_run.delay(run.pk))
-    else:
-        execute_run.apply([run.pk], throw=True)
-        run.refresh_from_db()
+        settings = json.loads(config.model_dump_json())
+        stage = Stage.objects.create(run=run, number=1, step=recipe, config=settings, queue=step.queue)
+        audit.record("run.start", project=project, actor=by, target=recipe, config=settings)
+    open_stage(stage)
+    run.refresh_from_db()
     return run
 
 
-def execute(run_id: int) -> None:
-    """Claim the run and do it; a run that somebody else has claimed is left alone."""
-    if not Run.objects.filter(pk=run_id, state=RunState.QUEUED).update(state=RunState.RUNNING, started=timezone.now()):
-        return
-    run = Run.objects.select_related("project").get(pk=run_id)
-    try:
-        with _alone(run):
-            step = step_named(run.recipe)
-            result = step.execute(run.project, configure(step, run.config), lambda *at: _reach(run, *at))
-    except PrefereeError as error:
-        _finish(run, RunState.FAILED, error=str(error))
-    except BaseException as error:
-        _finish(run, RunState.FAILED, error=f"{INTERRUPTED} ({type(error).__name__}: {error})")
-        raise
-    else:
-        _finish(run, RunState.DONE, result=result)
+def run_here(run: Run, look: Callable[[], None] = lambda: None) -> Run:
+    """Work on the run in this process until it is over or paused, beside whatever workers there are."""
+    while True:
+        run.refresh_from_db()
+        look()
+        stage = Stage.objects.filter(run=run, state=StageState.RUNNING).first()
+        if run.state != RunState.RUNNING or stage is None:
+            return run
+        if not visit(stage.pk, seconds=SECONDS_BETWEEN_LOOKS):
+            time.sleep(SECONDS_BETWEEN_TRIES)
 
 
-@contextmanager
-def _alone(run: Run) -> Iterator[None]:
-    """One run of a recipe at a time in a project. The lock ends with its process, so older running rows are dead."""
-    key = f"{run.project_id} {run.recipe}"
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtext('preferee run'), hashtext(%s))", [key])
-        if not cursor.fetchone()[0]:
-            raise Conflict(f"{run.recipe} is running in {run.project.slug} already. Wait until it has finished.")
-        try:
-            same = Run.objects.filter(project=run.project_id, recipe=run.recipe, state=RunState.RUNNING)
-            same.exclude(pk=run.pk).update(state=RunState.FAILED, error=INTERRUPTED, finished=timezone.now())
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(hashtext('preferee run'), hashtext(%s))", [key])
+def pause(run: Run, *, by: User | None = None) -> None:
+    """No shard is claimed any more; those at work are finished."""
+    _change(run, [RunState.RUNNING], RunState.PAUSED, "run.pause", by)
 
 
-def _reach(run: Run, done: int, total: int) -> None:
-    Run.objects.filter(pk=run.pk).update(done=done, total=max(done, total))
+def resume(run: Run, *, by: User | None = None) -> None:
+    _change(run, [RunState.PAUSED], RunState.RUNNING, "run.resume", by)
+    for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
+        ring(stage)
 
 
-def _finish(run: Run, state: RunState, *, error: str = "", result: dict[str, Any] | None = None) -> None:
-    Run.objects.filter(pk=run.pk).update(state=state, error=error, result=result or {}, finished=timezone.now())
+def cancel(run: Run, *, by: User | None = None) -> None:
+    """What is saved stays; nothing more is begun."""
+    _change(run, [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED], RunState.CANCELLED, "run.cancel", by)
+
+
+def retry_failed(run: Run, *, by: User | None = None) -> int:
+    """Give every failed input another try; returns how many they are."""
+    retried = 0
+    with transaction.atomic():
+        for stage in Stage.objects.select_for_update().filter(run=run, failures__isnull=False).order_by("number"):
+            retried += _retry(stage)
+        stopped = Stage.objects.filter(run=run, state=StageState.FAILED)
+        stopped.update(state=StageState.RUNNING, error="", finished=None)
+        if not retried and not Stage.objects.filter(run=run, state=StageState.RUNNING).exists():
+            raise Conflict("Nothing has failed in this run, so there is nothing to retry.")
+        Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, error="", finished=None)
+        audit.record("run.retry", project=run.project, actor=by, target=str(run.public), inputs=retried)
+        for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
+            ring(stage)
+    return retried
+
+
+def _retry(stage: Stage) -> int:
+    size = step_named(stage.step).shard_size
+    retried: int = sum(count for (count,) in fetch(RETRY, {"stage": stage.pk, "size": size}))
+    Failure.objects.filter(stage=stage).delete()
+    Stage.objects.filter(pk=stage.pk).update(
+        failed=F("failed") - retried, state=StageState.RUNNING, error="", finished=None
+    )
+    return retried
+
+
+def sweep() -> int:
+    """Ring for every stage that has something to claim, and go on where a worker died between two stages."""
+    going = Stage.objects.filter(run__state=RunState.RUNNING).select_related("run__project")
+    for stage in going.filter(state=StageState.RUNNING):
+        settle(stage.pk)
+    first = going.filter(state=StageState.WAITING).order_by("run", "number").distinct("run")
+    for stage in first:
+        if not going.filter(run=stage.run_id, state=StageState.RUNNING).exists():
+            open_stage(stage)
+    due = Q(state="queued") & (Q(not_before=None) | Q(not_before__lte=Now())) | Q(state="leased", lease_until__lt=Now())
+    waiting = going.filter(state=StageState.RUNNING, pk__in=Shard.objects.filter(due).values("stage"))
+    for stage in waiting:
+        ring(stage)
+    return len(waiting)
+
+
+def _change(run: Run, before: list[RunState], after: RunState, verb: str, by: User | None) -> None:
+    over = {"finished": timezone.now()} if after == RunState.CANCELLED else {}
+    with transaction.atomic():
+        if not Run.objects.filter(pk=run.pk, state__in=before).update(state=after, error="", **over):
+            run.refresh_from_db()
+            raise Conflict(f"The run is {run.state}, so this cannot be done.")
+        audit.record(verb, project=run.project, actor=by, target=str(run.public))
+    run.refresh_from_db()

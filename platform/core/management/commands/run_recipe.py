@@ -2,18 +2,15 @@
 
 import argparse
 import json
-import time
 from typing import Any
 
 from django.core.management.base import CommandError
 
 from core.commands import SentenceCommand, project_named
-from core.models import Project, RunState
+from core.models import Project, Run, RunState
 from core.progress import Progress
-from core.runs.actions import start_run
+from core.runs.actions import run_here, start_run
 from core.runs.steps import configure, step_named
-
-SECONDS_BETWEEN_LOOKS = 0.5
 
 
 def name_and_value(text: str) -> tuple[str, Any]:
@@ -47,15 +44,16 @@ class Command(SentenceCommand):
 
     def _run(self, project: Project, recipe: str, values: dict[str, Any]) -> None:
         run = start_run(project, recipe, values)
-        with Progress(recipe) as progress:
-            while not run.is_over:
-                progress.reach(run.done)
-                time.sleep(SECONDS_BETWEEN_LOOKS)
-                run.refresh_from_db()
-        if run.state == RunState.FAILED:
-            raise CommandError(run.error)
-        self._print(run.result)
+        with Progress(recipe, total=_count(run, "total"), unit="inputs") as progress:
+            run_here(run, lambda: progress.reach(_count(run, "done")))
+        if run.state != RunState.DONE:
+            raise CommandError(run.error or f"The run was {run.state}.")
+        self._print({name: _count(run, name) for name in ("total", "done", "failed")})
 
     def _print(self, numbers: dict[str, Any]) -> None:
         for name, number in numbers.items():
             self.stdout.write(f"{name:>24}  {number:,}")
+
+
+def _count(run: Run, counter: str) -> int:
+    return sum(run.stages.values_list(counter, flat=True))
