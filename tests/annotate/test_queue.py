@@ -1,7 +1,6 @@
 """The queue follows the comparisons and what people have said of them."""
 
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -123,10 +122,16 @@ def test_the_database_refuses_a_second_reservation_held_by_one_person():
     Assignment.objects.create(comparison=comparison, round=comparison.project.current_round, **held)
     with pytest.raises(IntegrityError, match="assignment_one_held"), transaction.atomic():
         Assignment.objects.create(comparison=other, round=comparison.project.current_round, **held)
+
+
+def test_the_database_refuses_a_reservation_in_the_round_of_another_project():
+    comparison, other = ComparisonFactory.create_batch(2)
+    now = timezone.now()
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+    stray = Assignment(project=comparison.project, comparison=comparison, person=UserFactory(), expires=now, shown=now)
+    stray.order, stray.round = [0, 1], other.project.current_round
     with pytest.raises(IntegrityError, match="assignment_round_same_project"), transaction.atomic():
-        connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
-        later = {**held, "expires": now + timedelta(1), "state": "done"}
-        Assignment.objects.create(comparison=other, round=other.project.current_round, **later)
+        stray.save()
 
 
 @pytest.mark.django_db(transaction=True)
