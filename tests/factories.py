@@ -117,7 +117,7 @@ class ResponseFactory(DjangoModelFactory):
 
 
 class ComparisonFactory(DjangoModelFactory):
-    """Of `responses`, of new ones that say `texts`, or of two new ones; it goes to the queue as an imported one does."""
+    """Of `responses`, of new ones that say `texts`, or of two new ones; queued as an imported one is."""
 
     class Meta:
         model = Comparison

@@ -45,9 +45,8 @@ class SkipForm(forms.Form):
 
 def answer_from(data: QueryDict, assignment: Assignment) -> Answer:
     """Raises BadAnswer with the first thing that does not fit."""
-    form = AnswerForm(data)
-    fields = _cleaned(form)
-    answer = Answer(wall_ms=_wall_ms(assignment), active_ms=_active_ms(data, assignment), **fields)
+    wall_ms = _wall_ms(assignment)
+    answer = Answer(wall_ms=wall_ms, active_ms=_active_ms(data, wall_ms), **_cleaned(AnswerForm(data)))
     if answer.choice and _wants_reason(assignment) and not answer.rationale:
         raise BadAnswer("Say why in a few words, then submit.")
     return answer
@@ -83,7 +82,7 @@ def _wall_ms(assignment: Assignment) -> int:
     return min(max(int(elapsed.total_seconds() * 1000), 0), LONGEST_TIME)
 
 
-def _active_ms(data: QueryDict, assignment: Assignment) -> int | None:
+def _active_ms(data: QueryDict, wall_ms: int) -> int | None:
     """What the browser measured; it cannot be longer than the time that passed."""
     sent = data.get("active_ms", "")
-    return min(int(sent), _wall_ms(assignment)) if sent.isascii() and sent.isdigit() and len(sent) < 12 else None
+    return min(int(sent), wall_ms) if sent.isascii() and sent.isdigit() and len(sent) < 12 else None

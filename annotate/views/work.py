@@ -37,15 +37,15 @@ class Draft:
     error: str = ""
 
 
-@signed_in
 @require_GET
+@signed_in
 def work(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
     return _next(request, project)
 
 
-@signed_in
 @require_POST
+@signed_in
 def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
     assignment = _assignment(request, project, comparison)
@@ -58,8 +58,8 @@ def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     return _onward(request, project, surplus=judgment.status == Status.SURPLUS, at=judgment.created)
 
 
-@signed_in
 @require_POST
+@signed_in
 def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
     assignment = _assignment(request, project, comparison)

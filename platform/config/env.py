@@ -39,7 +39,9 @@ def database(name: str) -> dict[str, object] | None:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} does not parse: {error}. {WRITE}") from error
+        # The parser's own words may quote a part of the password.
+        sentence = f"{name} does not parse: in names and passwords write / as %2F, @ as %40 and : as %3A. {WRITE}"
+        raise ImproperlyConfigured(sentence) from error
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} is not a PostgreSQL address. {WRITE}")
     options = dict(parse_qsl(parts.query))

@@ -14,7 +14,7 @@ from core.exports.service import export_dataset
 from core.models import AuditEvent, DatasetVersion, Judge, Membership, Project, Run, User
 
 
-class AccountCreationForm(AdminUserCreationForm):
+class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("email", "name")

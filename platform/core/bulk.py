@@ -1,8 +1,10 @@
 """Rows in sets: numbers for new rows, COPY in, and reads that never hold a whole table."""
 
+import gc
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
@@ -34,9 +36,9 @@ def new_publics(count: int, *, timed: bool) -> list[str]:
     ]
 
 
-def array(values: Iterable[int] | None) -> str | None:
-    """Numbers as PostgreSQL's text of an array, for COPY: many times quicker than adapting a list."""
-    return None if values is None else "{" + ",".join(map(str, values)) + "}"
+def array(values: Iterable[int]) -> str:
+    """Numbers as PostgreSQL's text of an array: many times quicker than adapting a list."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 def copy_rows(target: str, rows: Iterable[Sequence[object]]) -> int:
@@ -69,3 +71,15 @@ def stream(sql: str, values: Values, *, size: int = 2_000) -> Iterator[tuple[Any
 def lock_project(project_id: int) -> None:
     """Until the transaction ends, nobody else adds prompts, responses or comparisons in sets to this project."""
     fetch("SELECT pg_advisory_xact_lock(hashtext('preferee load'), %s)", [project_id])
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Rows hold no cycles; looking for some among those of a batch, again and again, costs more than making them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from core.errors import PrefereeError
 
-ROWS_A_GROUP = 5_000
+ROWS_A_GROUP = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ class Parquet:
         self._writer.is_open = False  # or it tries to write its end when it is collected, and complains
 
     def _group(self, size: int) -> None:
-        self._writer.write_table(pa.Table.from_pylist(self._held[:size], self.schema))
-        del self._held[:size]
+        rows, self._held = self._held[:size], self._held[size:]
+        columns = [_column([row[field.name] for row in rows], field.type) for field in self.schema]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self.schema))
 
 
 class Folder:
@@ -155,6 +157,18 @@ def folder(path: Path) -> Iterator[Folder]:
         raise PrefereeError(f"{path} cannot be written: {error.strerror}. Choose another folder.") from error
     finally:
         target.discard()
+
+
+def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """As Arrow would infer it, in a third of the time: lists and records, none of them null, are taken apart here."""
+    if pa.types.is_list(kind):
+        ends = [0, *accumulate(map(len, values))]
+        inner = _column([value for values_of_one in values for value in values_of_one], kind.value_type)
+        return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), inner, type=kind)
+    if pa.types.is_struct(kind):
+        parts = [_column([value[field.name] for value in values], field.type) for field in kind]
+        return pa.StructArray.from_arrays(parts, fields=list(kind))
+    return pa.array(values, kind)
 
 
 def _digest(path: Path) -> str:

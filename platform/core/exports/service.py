@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from config.version import code_version
 from core import audit
+from core.bulk import collector_paused
 from core.exports import preferee, trl_dpo
 from core.exports.files import Folder, folder
 from core.exports.trl_dpo import Options
@@ -41,7 +42,7 @@ def export_dataset(
     options = options or Options()
     refresh_project(project, options.sources)
     with folder(out) as target:
-        with _snapshot():
+        with _snapshot(), collector_paused():
             counts = _FORMATS[form](project, options, target, reach)
         manifest = _manifest(project, form, options, counts, target)
         with transaction.atomic():
@@ -67,13 +68,14 @@ def _trl_dpo(project: Project, options: Options, target: Folder, reach: Reach) -
     }
     counts: Counter[str] = Counter(rows=0, train=0, test=0, dropped_same_text=0)
     for batch in trl_dpo.rows(project, options):
+        distinct = [row for row in batch if row.is_distinct]
         for split, split_sinks in sinks.items():
-            kept = [row.values for row in batch if row.split == split and row.is_distinct]
+            kept = [row.values for row in distinct if row.split == split]
             counts[split] += len(kept)
             counts["rows"] += len(kept)
             for sink in split_sinks:
                 sink.write(kept)
-        counts["dropped_same_text"] += sum(not row.is_distinct for row in batch)
+        counts["dropped_same_text"] += len(batch) - len(distinct)
         reach(counts["rows"])
     return dict(counts)
 

@@ -1,6 +1,6 @@
 """Labels with a winner → rows for TRL's DPOTrainer: explicit prompt, conversational."""
 
-import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -9,13 +9,14 @@ from typing import Any, Literal
 import msgspec
 import pyarrow as pa
 
-from core.bulk import Values, fetch, stream
+from core.bulk import Values, array, fetch, stream
 from core.exports.splitting import split_of
 from core.labels.majority import Sources
 from core.labels.service import policy_name
 from core.models import Project
 
-ROWS_A_BATCH = 2_000
+ROWS_A_BATCH = 1_000
+BEGINNING = 100  # characters
 
 MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 SCHEMA = pa.schema([("prompt", MESSAGES), ("chosen", MESSAGES), ("rejected", MESSAGES), ("lineage", pa.string())])
@@ -74,7 +75,7 @@ class Row:
     @property
     def is_distinct(self) -> bool:
         """Whether chosen and rejected differ by more than white space."""
-        return _squeezed(self.values["chosen"]) != _squeezed(self.values["rejected"])
+        return _differ(self.values["chosen"], self.values["rejected"])
 
 
 def rows(project: Project, options: Options) -> Iterator[list[Row]]:
@@ -86,9 +87,9 @@ def rows(project: Project, options: Options) -> Iterator[list[Row]]:
 
 
 def _batch(keys: Sequence[tuple[int, int, int, int]], options: Options) -> list[Row]:
-    comparisons = [key[0] for key in keys]
-    prompts = {row[0]: _prompt(row, options) for row in fetch(PROMPTS, [list({key[1] for key in keys})])}
-    ids = list({response for key in keys for response in key[2:]})
+    comparisons = array(key[0] for key in keys)
+    prompts = {row[0]: _prompt(row, options) for row in fetch(PROMPTS, [array({key[1] for key in keys})])}
+    ids = array({response for key in keys for response in key[2:]})
     responses = {row[0]: row[1:] for row in fetch(RESPONSES, [ids])}
     labels = {row[0]: row[1:] for row in fetch(LABELS, {"comparisons": comparisons, "policy": options.policy})}
     votes = _votes(comparisons)
@@ -98,14 +99,14 @@ def _batch(keys: Sequence[tuple[int, int, int, int]], options: Options) -> list[
     ]
 
 
-def _votes(comparisons: list[int]) -> dict[int, list[dict[str, Any]]]:
-    votes: dict[int, list[dict[str, Any]]] = {comparison: [] for comparison in comparisons}
+def _votes(comparisons: str) -> dict[int, list[dict[str, Any]]]:
+    votes: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for comparison, kind, judge, version, round_name, occasion, sample, ranks, strength, both_bad in fetch(
         VOTES, [comparisons]
     ):
         vote = {"kind": kind, "judge": judge, "version": version, "round": round_name, "occasion": occasion}
-        said = {"sample": sample, "ranks": ranks, "strength": strength, "both_bad": both_bad}
-        votes[comparison].append({**vote, **said})
+        vote |= {"sample": sample, "ranks": ranks, "strength": strength, "both_bad": both_bad}
+        votes[comparison].append(vote)
     return votes
 
 
@@ -149,7 +150,7 @@ def _row(
         "chosen": _author(best),
         "rejected": _author(worst),
         "label": {"policy": policy, "tier": tier, "probability": probability, "margin": margin, "strength": strength},
-        "votes": json.loads(counted),
+        "votes": msgspec.json.decode(counted),
         "judgments": votes,
     }
     values = {
@@ -177,5 +178,13 @@ def _plain(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [{"role": message["role"], "content": message["content"] or ""} for message in messages]
 
 
-def _squeezed(messages: Sequence[Mapping[str, str]]) -> list[str]:
-    return ["".join(message["content"].split()) for message in messages]
+def _differ(first: Sequence[Mapping[str, str]], second: Sequence[Mapping[str, str]]) -> bool:
+    """Most texts differ at their beginnings; only where those say nothing are they squeezed whole."""
+    for one, other in zip(_squeezed(first, BEGINNING), _squeezed(second, BEGINNING), strict=False):
+        if not one.startswith(other) and not other.startswith(one):
+            return True
+    return _squeezed(first) != _squeezed(second)
+
+
+def _squeezed(messages: Sequence[Mapping[str, str]], length: int | None = None) -> list[str]:
+    return ["".join(message["content"][:length].split()) for message in messages]

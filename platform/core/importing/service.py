@@ -1,12 +1,12 @@
 """Import readings into a project: in batches, each a transaction, or all in one."""
 
 import contextlib
-import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, connection, transaction
 
+from core.bulk import collector_paused
 from core.importing.ahead import Ahead
 from core.importing.judging import Judges
 from core.importing.loading import Load, Loaded, start_tally
@@ -51,7 +51,7 @@ def ingest(
     imported = Imported()
     transaction_of_all = transaction.atomic() if strict else contextlib.nullcontext()
     portions = Ahead(_portions(reading, refuse))
-    with contextlib.suppress(_AllOrNothing), _collector_paused(), transaction_of_all, portions:
+    with contextlib.suppress(_AllOrNothing), collector_paused(), transaction_of_all, portions:
         start_tally()
         judges = Judges(project)
         while portion := portions.next():
@@ -66,18 +66,6 @@ def ingest(
     if strict and imported.refused:
         imported.loaded = Loaded()
     return imported
-
-
-@contextlib.contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Rows hold no cycles; looking for some among those of a batch, again and again, costs more than making them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 @dataclass(slots=True)

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 
 from core.bulk import fetch, stream
-from core.labels.majority import Decision, Sources, Tier, Vote, decide
+from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
 
 BATCH = 5_000
@@ -82,24 +84,27 @@ def _labels(votes: Iterable[Row], sources: Sources) -> Iterator[Label]:
 
 def _differing(labels: Sequence[Label], sources: Sources) -> list[int]:
     rows = fetch(STORED, [policy_name(sources), [label[0] for label in labels]])
-    stored = {row[0]: (*row[:-1], json.loads(row[-1])) for row in rows}
+    stored = {row[0]: (*row[:-1], msgspec.json.decode(row[-1])) for row in rows}
     return [label[0] for label in labels if stored.get(label[0]) != label]
 
 
 def _label(rows: list[tuple[Any, ...]], sources: Sources) -> Label:
-    decision = decide([_vote(row) for row in rows], sources)
-    return (*rows[0][:3], "main", policy_name(sources), *_columns(decision))
+    judges: dict[int, int] = {}
+    said = tuple((judges.setdefault(row[3], len(judges)), *row[4:6], tuple(row[6]), *row[7:]) for row in rows)
+    return (*rows[0][:3], "main", policy_name(sources), *_columns(said, sources))
 
 
-def _vote(row: tuple[Any, ...]) -> Vote:
-    _, _, _, judge, kind, occasion, ranks, both_bad, strength = row
+def _vote(judge: int, kind: str, occasion: str, ranks: Ranks, both_bad: bool, strength: int | None) -> Vote:
     if occasion == "review":
-        return Vote(judge, "review", tuple(ranks), both_bad, strength)
+        return Vote(judge, "review", ranks, both_bad, strength)
     tier: Tier = "gold" if kind == "gold" else "people" if kind == "human" else "judges"
-    return Vote(judge, tier, tuple(ranks), both_bad, strength)
+    return Vote(judge, tier, ranks, both_bad, strength)
 
 
-def _columns(decision: Decision) -> tuple[object, ...]:
+@lru_cache(maxsize=10_000)
+def _columns(said: tuple[Row, ...], sources: Sources) -> tuple[object, ...]:
+    """Kept, because many comparisons have the same votes once their judges are numbered from 0."""
+    decision = decide([_vote(*row) for row in said], sources)
     ranks = None if decision.ranks is None else list(decision.ranks)
     return (
         ranks,

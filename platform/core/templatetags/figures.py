@@ -1,6 +1,13 @@
-"""Numbers as a reader wants them."""
+"""Numbers and times as a reader wants them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import template
+from django.template.defaultfilters import filesizeformat, pluralize
+from django.utils import timezone
+from django.utils.timesince import timesince
 
 register = template.Library()
 
@@ -17,3 +24,19 @@ def share(number: float) -> str:
     text = f"{abs(number):.2f}"
     text = text.removeprefix("0") if text != "0.00" else text
     return f"−{text}" if number < 0 and text != "0.00" else text
+
+
+@register.filter
+def size(file: Mapping[str, Any]) -> str:
+    """A file of a manifest as `735.6 KB, 286 rows`; a file without rows as its bytes alone."""
+    parts = [filesizeformat(file["bytes"])]
+    if file.get("rows") is not None:
+        parts.append(f"{file['rows']:,} row{pluralize(file['rows'])}")
+    return ", ".join(parts)
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    if timezone.now() - moment < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(moment, depth=1)} ago"

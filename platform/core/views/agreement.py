@@ -50,8 +50,8 @@ class Row:
         return "" if any(figure.value is not None for figure in self.figures) else self.figures[0].reason
 
 
-@signed_in
 @require_safe
+@signed_in
 def agreement(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "read")
     context = in_project(request.user, project, "overview", rows=rows_of(_kept(project)))

@@ -13,8 +13,8 @@ from core.permissions import get_project
 from core.views.access import signed_in
 
 
-@signed_in
 @require_safe
+@signed_in
 def download(request: UserRequest, slug: str, version: str, name: str) -> HttpResponseBase:
     """One file of a built version, as it was written."""
     project = get_project(request.user, slug, "manage")

@@ -9,8 +9,8 @@ from core.views.access import signed_in
 from core.views.pages import in_project
 
 
-@signed_in
 @require_safe
+@signed_in
 def guidelines(request: UserRequest, slug: str) -> HttpResponse:
     """What the open round asks people to go by."""
     project = get_project(request.user, slug, "see")

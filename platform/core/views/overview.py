@@ -13,8 +13,8 @@ from core.work import work_of
 MOST_VERSIONS = 50
 
 
-@signed_in
 @require_safe
+@signed_in
 def overview(request: UserRequest, slug: str) -> HttpResponse:
     """How far the project is and what to do next; people who only judge see their own part."""
     project = get_project(request.user, slug, "see")

@@ -28,8 +28,8 @@ class Row:
     last: datetime
 
 
-@signed_in
 @require_safe
+@signed_in
 def projects(request: UserRequest) -> HttpResponse:
     rows = _rows(request.user)
     waiting = next((row for row in rows if row.work and row.work.left), None)

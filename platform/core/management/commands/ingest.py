@@ -107,8 +107,8 @@ class Command(SentenceCommand):
         if (more := report["refused"] - len(rejects.first)) > 0:
             self.stdout.write(f"  and {more:,} more lines refused")
         if report["noted"]:
-            first = report["notes"][0]
-            self.stdout.write(f"  {report['noted']:,} notes, the first on line {first['line']}: {first['note']}")
+            first, notes = report["notes"][0], _counted(report["noted"], "notes")
+            self.stdout.write(f"  {notes}, the first on line {first['line']}: {first['note']}")
         if stem is not None:
             self.stdout.write(f"  report: {stem.with_suffix('.report.json')}")
 

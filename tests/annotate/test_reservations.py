@@ -1,0 +1,94 @@
+from datetime import timedelta
+
+from django.utils import timezone
+
+from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.reservations import RESERVED_FOR, order_for, take_next
+from core.models import Comparison, Project, User
+from tests.factories import ComparisonFactory, ProjectFactory, UserFactory
+
+
+def lapse(assignment: Assignment) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(expires=timezone.now() - timedelta(seconds=1))
+
+
+def test_the_same_comparison_stays_until_it_is_answered(ada: User, project: Project) -> None:
+    ComparisonFactory.create_batch(2, project=project)
+    assert take_next(ada, project) == take_next(ada, project)
+
+
+def test_two_people_do_not_get_the_same_comparison_where_one_is_wanted(
+    ada: User, bruno: User, project: Project
+) -> None:
+    ComparisonFactory.create_batch(2, project=project)
+    first, second = take_next(ada, project), take_next(bruno, project)
+    assert first.comparison_id != second.comparison_id
+
+
+def test_two_people_get_the_same_comparison_where_two_are_wanted(ada: User, bruno: User, project: Project) -> None:
+    ComparisonFactory(project=project, votes_wanted=2)
+    assert take_next(ada, project).comparison_id == take_next(bruno, project).comparison_id
+
+
+def test_the_last_one_is_not_given_away_twice(ada: User, bruno: User, project: Project) -> None:
+    ComparisonFactory(project=project)
+    take_next(ada, project)
+    assert take_next(bruno, project) is None
+
+
+def test_an_abandoned_comparison_goes_to_the_next_person(ada: User, bruno: User, project: Project) -> None:
+    comparison = ComparisonFactory(project=project)
+    lapse(take_next(ada, project))
+    assert take_next(bruno, project).comparison_id == comparison.pk
+    assert Assignment.objects.get(person=ada).state == AssignmentState.LAPSED
+    assert QueueItem.objects.get().held == 1
+
+
+def test_looking_at_it_keeps_the_reservation(ada: User, project: Project) -> None:
+    ComparisonFactory(project=project)
+    Assignment.objects.filter(pk=take_next(ada, project).pk).update(expires=timezone.now() + timedelta(minutes=1))
+    take_next(ada, project)
+    assert Assignment.objects.get().expires > timezone.now() + RESERVED_FOR - timedelta(minutes=1)
+
+
+def test_what_was_shown_first_stays_the_start_of_the_clock(ada: User, project: Project) -> None:
+    ComparisonFactory(project=project)
+    assert take_next(ada, project).shown == take_next(ada, project).shown
+
+
+def test_urgent_comparisons_come_first(ada: User, project: Project) -> None:
+    ComparisonFactory(project=project)
+    urgent = ComparisonFactory(project=project, priority=-5)
+    assert take_next(ada, project).comparison_id == urgent.pk
+
+
+def test_what_nobody_wants_judged_is_not_handed_out(ada: User, project: Project) -> None:
+    ComparisonFactory(project=project, votes_wanted=0)
+    assert take_next(ada, project) is None
+
+
+def test_other_projects_are_not_touched(ada: User, project: Project) -> None:
+    ComparisonFactory(project=ProjectFactory())
+    assert take_next(ada, project) is None
+
+
+def test_a_closed_project_hands_out_nothing(ada: User, project: Project) -> None:
+    ComparisonFactory(project=project)
+    project.rounds.update(closed=timezone.now())
+    assert take_next(ada, project) is None
+
+
+def test_the_order_is_recorded_and_the_same_every_time(ada: User, project: Project) -> None:
+    ComparisonFactory(project=project)
+    assignment = take_next(ada, project)
+    assert sorted(assignment.order) == [0, 1]
+    assert assignment.order == order_for(ada, assignment.comparison, project.seed)
+
+
+def test_orders_are_balanced_over_people_and_over_comparisons() -> None:
+    people = [UserFactory.build() for _ in range(60)]
+    comparisons = [Comparison(k=2) for _ in range(60)]
+    over_people = sum(order_for(person, comparisons[0], 0)[0] for person in people)
+    over_comparisons = sum(order_for(people[0], comparison, 0)[0] for comparison in comparisons)
+    assert 10 < over_people < 50
+    assert 10 < over_comparisons < 50

@@ -1,0 +1,156 @@
+"""Several people, tabs, imports and machines at the same moment, each with a connection of its own."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from annotate.actions import Answer, submit_judgment
+from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.reservations import take_next
+from core.labels.service import refresh_labels
+from core.models import Comparison, Judgment, Label, Project, Role, User
+from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory, MembershipFactory, ProjectFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def project() -> Project:
+    return ProjectFactory()
+
+
+def annotator(project: Project) -> User:
+    return MembershipFactory(project=project, role=Role.ANNOTATOR).user
+
+
+def held(comparison: Comparison) -> int:
+    return QueueItem.objects.get(comparison=comparison).held
+
+
+def let_expire(assignment: Assignment) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(expires=timezone.now() - timedelta(seconds=1))
+
+
+def answer(value: str = "a1") -> Answer:
+    return Answer(uuid4(), value)
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Each in a thread with a connection of its own, all let go in the same instant."""
+    gate, outcomes = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(at: int, work: Callable[[], Any]) -> None:
+        try:
+            gate.wait(timeout=20)
+            outcomes[at] = work()
+        except Exception as error:
+            outcomes[at] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_of_sixteen_people_at_once_exactly_as_many_as_wanted_get_a_place(project):
+    comparison = ComparisonFactory(project=project, votes_wanted=3)
+    people = [annotator(project) for _ in range(16)]
+
+    def work(person: User) -> str:
+        assignment = take_next(person, project)
+        return "nothing" if assignment is None else submit_judgment(comparison, answer(), by=person).status
+
+    outcomes = at_once(*(lambda person=person: work(person) for person in people))
+    assert Counter(outcomes) == {"submitted": 3, "nothing": 13}
+    assert Judgment.objects.filter(status="submitted").count() == held(comparison) == 3
+    assert sum(Label.objects.get().votes.values()) == 3
+
+
+def test_places_for_everybody_are_found_by_everybody(project):
+    """Nobody is told that nothing is left because somebody else is just taking the first place."""
+    ComparisonFactory(project=project, votes_wanted=12)
+    people = [annotator(project) for _ in range(12)]
+    outcomes = at_once(*(lambda person=person: take_next(person, project) for person in people))
+    assert all(isinstance(outcome, Assignment) for outcome in outcomes), outcomes
+
+
+def test_two_tabs_of_one_person_hold_one_comparison(project):
+    ComparisonFactory.create_batch(4, project=project)
+    person = annotator(project)
+    outcomes = at_once(*[lambda: take_next(person, project).pk] * 4)
+    assert len(set(outcomes)) == 1, outcomes
+    assert QueueItem.objects.filter(held=1).count() == 1
+
+
+def test_an_answer_that_meets_the_lapse_of_its_reservation_never_takes_two_places(project):
+    for _ in range(5):
+        comparison = ComparisonFactory(project=project)
+        late, other = annotator(project), annotator(project)
+        let_expire(take_next(late, project))
+        outcomes = at_once(
+            lambda comparison=comparison, late=late: submit_judgment(comparison, answer(), by=late).status,
+            lambda other=other: take_next(other, project),
+        )
+        got, given = outcomes
+        assert (got, given is None) in [("submitted", True), ("surplus", False)], outcomes
+        assert held(comparison) == 1
+        Assignment.objects.filter(person=other).update(state=AssignmentState.LAPSED)
+        QueueItem.objects.all().delete()
+
+
+def test_a_claim_under_way_is_waited_for(project):
+    """A place whose row is locked for a moment and given back is found by whoever came meanwhile."""
+    ComparisonFactory(project=project)
+    person, locked, release = annotator(project), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                list(QueueItem.objects.select_for_update())
+                locked.set()
+                release.wait(timeout=0.5)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    assert locked.wait(timeout=20)
+    assert take_next(person, project) is not None
+    release.set()
+    thread.join()
+
+
+def test_a_double_click_is_one_judgment(project):
+    comparison, person, sent = ComparisonFactory(project=project), annotator(project), answer()
+    take_next(person, project)
+    outcomes = at_once(*[lambda: submit_judgment(comparison, sent, by=person).pk] * 6)
+    assert set(outcomes) == {Judgment.objects.get().pk}
+    assert held(comparison) == 1
+
+
+def test_a_person_and_a_machine_at_the_same_time_leave_the_label_of_the_person(project):
+    """The machine's run labels its batch just as the person submits: people come first, whoever is last to write."""
+
+    def judge(comparison: Comparison) -> None:
+        JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project), ranks=[1, 2])
+        refresh_labels([comparison.pk])
+
+    for _ in range(4):
+        comparison, person = ComparisonFactory(project=project), annotator(project)
+        take_next(person, project)
+        at_once(
+            lambda comparison=comparison: judge(comparison),
+            lambda comparison=comparison, person=person: submit_judgment(comparison, answer("both_bad"), by=person),
+        )
+        assert Label.objects.get(comparison=comparison).votes == {"both_bad": 1}

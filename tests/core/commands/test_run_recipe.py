@@ -1,0 +1,105 @@
+import re
+
+import pytest
+
+from core.comparing import step
+from core.models import AuditEvent, Comparison, Judgment, Run
+from core.projects import create_project
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project(load):
+    project = create_project("p")
+    responses = [{"id": text, "content": f"The answer is {text}."} for text in "abcd"]
+    load(
+        project,
+        *({"prompt": f"Number {number}?", "responses": responses, "reference": "It is a."} for number in range(3)),
+    )
+    return project
+
+
+def numbers(out: str) -> dict[str, float]:
+    return {name.strip(): float(value.replace(",", "")) for name, value in re.findall(r"^(.*?)  ([\d.,]+)$", out, re.M)}
+
+
+def test_a_plan_says_what_would_be_done_and_writes_nothing(manage, project):
+    events = AuditEvent.objects.count()
+    ended = manage(
+        "run_recipe", "compare", "--project", "p", "--plan", "--set", "policy=random_pairs", "--set", "pairs=2"
+    )
+    assert (ended.code, numbers(ended.out)["comparisons"], numbers(ended.out)["judge calls"]) == (0, 6, 12)
+    assert not Run.objects.exists()
+    assert not Comparison.objects.exists()
+    assert AuditEvent.objects.count() == events
+
+
+def test_a_run_prints_its_result_and_is_a_row(manage, project):
+    planned = manage("run_recipe", "compare", "--project", "p", "--plan")
+    ended = manage("run_recipe", "compare", "--project", "p")
+    assert numbers(ended.out) == {"comparisons": 18} == {"comparisons": numbers(planned.out)["comparisons"]}
+    run = Run.objects.get()
+    assert (run.recipe, run.state, run.result, run.code_version != "") == ("compare", "done", {"comparisons": 18}, True)
+
+
+def test_settings_may_name_the_stage_and_are_read_as_json_where_they_are_json(manage, project):
+    values = ["--set", "compare.policy=random_pairs", "--set", "pairs=2", "--set", "votes=null"]
+    assert manage("run_recipe", "compare", "--project", "p", *values).code == 0
+    assert Run.objects.get().config == {"policy": "random_pairs", "pairs": 2, "seed": 0, "votes": None}
+
+
+def test_a_run_that_fails_ends_with_its_sentence_and_code_1(manage, load):
+    load(create_project("bare"), {"prompt": "Which?"})
+    ended = manage("run_recipe", "reference", "--project", "bare")
+    assert ended.code == 1
+    assert ended.err == Run.objects.get().error
+    assert ended.err.startswith("No comparison in bare has a prompt with a reference answer. Import prompts with")
+    assert Run.objects.get().state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (["compare", "--project", "nowhere"], "There is no project “nowhere”. Import something into it first"),
+        (["compere", "--project", "p"], "There is no recipe “compere”. The recipes are compare, reference."),
+        (["compare", "--project", "p", "--set", "pairs=0"], "compare: pairs: Input should be greater than"),
+        (["compare", "--project", "p", "--set", "pairs"], "“pairs” is not NAME=VALUE, for example policy=all_pairs."),
+        (["compare", "--project", "p", "--plan", "--set", "x=1"], "compare: x: Extra inputs are not permitted"),
+    ],
+)
+def test_what_cannot_be_run_gets_a_sentence_and_leaves_no_row(manage, project, args, sentence):
+    ended = manage("run_recipe", *args)
+    assert ended.code != 0
+    assert sentence in ended.err
+    assert not Run.objects.exists()
+
+
+def test_an_interrupted_run_says_so_and_the_next_does_what_is_missing(manage, project, monkeypatch):
+    monkeypatch.setattr(step, "PROMPTS_A_BATCH", 1)
+    original, calls = step._create, []
+
+    def dies(*args):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return original(*args)
+
+    monkeypatch.setattr(step, "_create", dies)
+    with pytest.raises(KeyboardInterrupt):
+        manage("run_recipe", "compare", "--project", "p")
+    assert Run.objects.get().state == "failed"
+    assert numbers(manage("run_recipe", "compare", "--project", "p").out) == {"comparisons": 12}
+    assert Comparison.objects.count() == 18
+
+
+def test_the_whole_loop_on_the_command_line(manage, project):
+    manage("run_recipe", "compare", "--project", "p")
+    assert numbers(manage("run_recipe", "reference", "--project", "p", "--plan").out) == {
+        "comparisons to judge": 18,
+        "judged already": 0,
+        "without a reference": 0,
+    }
+    assert numbers(manage("run_recipe", "reference", "--project", "p").out)["judged"] == 18
+    assert Judgment.objects.count() == 18
+    assert numbers(manage("run_recipe", "reference", "--project", "p").out)["judged"] == 0

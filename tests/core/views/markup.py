@@ -1,0 +1,85 @@
+"""What in a page could run, load, send or be mistaken for ours, found by a real parser."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+PAYLOADS = [line for line in (Path(__file__).parent / "payloads.txt").read_text("utf-8").split("\n") if line.strip()]
+each_payload = pytest.mark.parametrize("payload", PAYLOADS, ids=[f"line {n}" for n in range(1, len(PAYLOADS) + 1)])
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+CONTENT_TAGS = {
+    *("div", "p", "br", "hr", "strong", "em", "s", "code", "pre", "span", "blockquote", "ul", "ol", "li", "a"),
+    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+CONTENT_ATTRIBUTES = {
+    ("a", "href"),
+    ("a", "rel"),
+    ("a", "target"),
+    ("ol", "start"),
+    ("span", "class"),
+    *((tag, "dir") for tag in CONTENT_TAGS),
+}
+Attributes = dict[str, str]
+
+
+class Page(HTMLParser):
+    """Every element with whether it lies inside content that somebody wrote."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, Attributes, bool]] = []
+        self._open: list[tuple[str, bool]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        inside = any(is_content for _, is_content in self._open)
+        self.elements.append((tag, attributes, inside))
+        if tag not in VOID:
+            self._open.append((tag, tag == "div" and attributes.get("class") == "content"))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+
+def dangers(html: str) -> list[str]:
+    """Sentences about everything that must not be in a page of ours; none is good."""
+    return [danger for element in Page(html).elements for danger in _of(*element)]
+
+
+def _of(tag: str, attributes: Attributes, inside: bool) -> Iterator[str]:
+    if inside:
+        yield from _in_content(tag, attributes)
+    if tag == "script" and not attributes.get("src", "").startswith("/static/"):
+        yield "a script that is not one of our files"
+    if tag in {"style", "base", "iframe", "object", "embed", "svg", "math", "img", "video", "audio", "template"}:
+        yield f"an element {tag}"
+    for name, value in attributes.items():
+        if name.startswith("on") or name == "style" or "hx-on" in name:
+            yield f"{tag} has {name}"
+        if name in {"href", "src", "action", "formaction"} and not inside and not _is_ours(value):
+            yield f"{tag} leads to {value}"
+
+
+def _in_content(tag: str, attributes: Attributes) -> Iterator[str]:
+    if tag not in CONTENT_TAGS:
+        yield f"content holds an element {tag}"
+    for name, value in attributes.items():
+        if (tag, name) not in CONTENT_ATTRIBUTES:
+            yield f"content holds {tag} with {name}"
+        if name == "class" and not value.startswith("t-"):
+            yield f"content holds the class {value}"
+        if name == "href" and urlsplit(value).scheme not in {"http", "https", "mailto"}:
+            yield f"content leads to {value}"
+    if tag == "a" and "href" in attributes and attributes.get("rel") != "noopener noreferrer nofollow":
+        yield "a link without rel"
+
+
+def _is_ours(address: str) -> bool:
+    parts = urlsplit(address)
+    return not parts.scheme and not parts.netloc

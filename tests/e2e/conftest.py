@@ -1,0 +1,76 @@
+"""A real Chromium on a live server, and somebody who sits in front of it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from core.models import Project, Role, User
+from tests.factories import PASSWORD, MembershipFactory, ProjectFactory, UserFactory
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's event loop runs in this thread, which Django takes for an asynchronous program.
+    with pytest.MonkeyPatch.context() as patched, sync_playwright() as playwright:
+        patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        installed = next(filter(None, map(shutil.which, CHROMIUM)), playwright.chromium.executable_path)
+        if not Path(installed).exists():
+            pytest.skip("no Chromium is installed: run `playwright install chromium`")
+        browser = playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def project(browser: Browser, transactional_db: None) -> Project:
+    return ProjectFactory(slug="helpful", name="Helpful")
+
+
+@pytest.fixture
+def ada(project: Project) -> User:
+    user = UserFactory(email="ada@example.org", name="Ada Rossi")
+    return MembershipFactory(project=project, user=user, role=Role.ANNOTATOR).user
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, live_server: Any) -> Iterator[Page]:
+    """A page that never asks another host for anything, breaks no policy and throws nothing."""
+    wrongs: list[str] = []
+    under_way: set[Request] = set()
+    page = context.new_page()
+    page.on("pageerror", lambda error: wrongs.append(str(error)))
+    page.on("console", lambda said: wrongs.append(said.text) if "Content Security Policy" in said.text else None)
+    page.on("request", lambda request: None if request.url.startswith(live_server.url) else wrongs.append(request.url))
+    page.on("request", lambda request: under_way.add(request))
+    for ended in ("requestfinished", "requestfailed"):
+        page.on(ended, lambda request: under_way.discard(request))
+    yield page
+    for _ in range(50):  # what the server still does would meet the emptying of the tables
+        if under_way:
+            page.wait_for_timeout(20)
+    assert wrongs == []
+
+
+@pytest.fixture
+def as_ada(page: Page, ada: User) -> Page:
+    page.goto("/login")
+    page.fill("#email", ada.email)
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    return page

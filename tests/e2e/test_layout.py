@@ -1,0 +1,141 @@
+"""What only a real browser knows: nothing moves unasked, nothing scrolls sideways, nothing outside is asked for."""
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from playwright.sync_api import Page, expect
+
+from core.models import Membership, Project, Role, User
+from tests.core.views.markup import PAYLOADS
+from tests.factories import ComparisonFactory, DatasetFactory, DatasetVersionFactory, PromptFactory
+
+pytestmark = pytest.mark.browser
+LONG = "w" * 200
+CODE = (
+    "```python\n"
+    + "\n".join(f"value_{n} = 'a rather long line of code that goes on' * {n}" for n in range(40))
+    + "\n```"
+)
+ARABIC = "مرحبا بك في هذا النص العربي الطويل.\n\n- أولاً\n- ثانيًا\n\n`code` داخل النص"
+TABLE = "| a | b | c |\n|---|---|---|\n" + f"| {'cell ' * 20}| {LONG} | c |"
+TEXTS = [LONG, CODE, ARABIC, TABLE, "Short.", "", "long text " * 900]
+SIZES = {"phone": (360, 640), "tablet": (820, 1180), "desk": (1440, 900)}
+SHIFTS = """new Promise((resolve) => {
+    let sum = 0;
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(sum), 300);
+})"""
+
+
+@pytest.fixture
+def full(project: Project, ada: User) -> Project:
+    Project.objects.filter(pk=project.pk).update(name=f"A name {LONG}"[:200])
+    Membership.objects.filter(user=ada).update(role=Role.OWNER)
+    for n, text in enumerate(TEXTS[:-1]):
+        prompt = PromptFactory(
+            project=project,
+            messages=[{"role": "user", "content": text}, {"role": "assistant", "content": f"{text} {n}"}],
+            system=text,
+            contexts=[{"title": LONG, "text": text}],
+        )
+        ComparisonFactory(project=project, prompt=prompt, texts=[text, TEXTS[n + 1]])
+    manifest = {"files": [{"name": f"{LONG}.jsonl", "bytes": 1, "sha256": "", "rows": 1}]}
+    DatasetVersionFactory(dataset=DatasetFactory(project=project, name=LONG[:100]), manifest=manifest)
+    cache.clear()
+    return project
+
+
+def sideways(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> None:
+    page = as_ada
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    for address in ("/", "/p/helpful/", "/p/helpful/guidelines", "/p/helpful/agreement", "/p/nowhere/"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        assert sideways(page) <= 0, address
+    page.goto("/p/helpful/work")
+    for number in range(len(TEXTS) - 1):
+        expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")
+        assert sideways(page) <= 0, TEXTS[number][:20]
+        page.keyboard.press("4")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing for you now.")).to_be_visible()
+    assert sideways(page) <= 0
+
+
+def test_on_a_desk_the_texts_scroll_and_the_page_does_not(as_ada: Page, full: Project) -> None:
+    page = as_ada
+    page.goto("/p/helpful/work")
+    for number in range(len(TEXTS) - 1):
+        expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")
+        assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        prompt = page.locator(".prompt-text").bounding_box()
+        assert prompt["height"] <= 0.3 * 900 + 1
+        page.keyboard.press("4")
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing for you now.")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_an_error_moves_nothing(as_ada: Page, project: Project, size: str) -> None:
+    ComparisonFactory(project=project)
+    page = as_ada
+    page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    page.goto("/p/helpful/work")
+    before = boxes(page)
+    page.wait_for_timeout(700)
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#answer-error")).to_have_text("Choose an answer first, then submit.")
+    assert boxes(page) == before
+
+
+def boxes(page: Page) -> list[Any]:
+    return [
+        page.locator(selector).first.bounding_box() for selector in (".panes", "#answer", ".options", ".answer-row")
+    ]
+
+
+def test_choosing_moves_nothing(as_ada: Page, project: Project) -> None:
+    ComparisonFactory(project=project)
+    page = as_ada
+    page.goto("/p/helpful/work")
+    for key in "1234567x":
+        page.keyboard.press(key)
+    assert page.evaluate(SHIFTS) == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_controls_are_large_enough(as_ada: Page, project: Project, size: str) -> None:
+    ComparisonFactory(project=project)
+    page = as_ada
+    width, height = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    for address in ("/", "/p/helpful/work"):
+        page.goto(address)
+        for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
+            box = control.bounding_box()
+            assert box["height"] >= (44 if width < 800 else 32), control.inner_text()
+
+
+def test_hostile_texts_do_nothing_in_a_real_browser(as_ada: Page, ada: User, project: Project) -> None:
+    text = "\n\n".join(PAYLOADS)
+    Project.objects.filter(pk=project.pk).update(name=PAYLOADS[0])
+    prompt = PromptFactory(project=project, messages=[{"role": "user", "content": text}], system=text)
+    ComparisonFactory(project=project, prompt=prompt, texts=[text, f"{text}\n\nagain"])
+    page = as_ada
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto("/p/helpful/work")
+    page.wait_for_timeout(500)
+    assert dialogs == []
+    assert page.url.endswith("/p/helpful/work")
+    assert page.locator(".content :is(script, img, iframe, form, button, svg, style, [data-key])").count() == 0
+    page.keyboard.press("4")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Nothing for you now.")).to_be_visible()
