@@ -1,5 +1,6 @@
 """Small typed readers of the environment; each names the bad variable and the remedy."""
 
+import math
 import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -19,6 +20,17 @@ def switch(name: str, default: bool) -> bool:
     if value not in TRUE | FALSE:
         raise ImproperlyConfigured(f"{name} is “{value}”. Set it to 1 or 0.")
     return value in TRUE
+
+
+def number(name: str, default: float) -> float:
+    """A number above zero."""
+    value = text(name, str(default))
+    try:
+        if 0 < float(value) < math.inf:
+            return float(value)
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(f"{name} is “{value}”. Set it to a number above zero.")
 
 
 def words(name: str, default: str = "") -> list[str]:

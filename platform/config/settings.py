@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config import env
+from config import broker, env
 
 ROOT = Path(__file__).resolve().parents[2]
 IS_CHECKOUT = (ROOT / "manage.py").exists()
@@ -153,8 +153,14 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
+if CELERY_BROKER_URL.startswith("filesystem:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = broker.folders(CELERY_BROKER_URL)
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+# How long a shard stays with a worker that says nothing more, in seconds.
+LEASE_SECONDS = env.number("PREFEREE_LEASE_SECONDS", 60.0)
 # Rings again for what is queued or whose worker died: a lost message costs this long.
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": 15.0}}
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": LEASE_SECONDS / 4}}
 
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

@@ -15,7 +15,7 @@ from core import audit
 from core.bulk import fetch
 from core.errors import Conflict
 from core.models import Failure, Project, Run, RunState, Shard, Stage, StageState, User
-from core.runs.course import open_stage, ring, settle
+from core.runs.course import go_on, open_stage, ring, settle
 from core.runs.steps import configure, step_named
 from core.runs.work import visit
 
@@ -40,6 +40,7 @@ def start_run(
     """
     step = step_named(recipe)
     config = configure(step, values)
+    now = timezone.now()
     with transaction.atomic():
         run = Run.objects.create(
             project=project,
@@ -48,7 +49,8 @@ def start_run(
             max_cost=max_cost,
             code_version=code_version(),
             created_by=by,
-            started=timezone.now(),
+            created=now,
+            started=now,
         )
         settings = json.loads(config.model_dump_json())
         stage = Stage.objects.create(run=run, number=1, step=recipe, config=settings, queue=step.queue)
@@ -63,10 +65,12 @@ def run_here(run: Run, look: Callable[[], None] = lambda: None) -> Run:
     while True:
         run.refresh_from_db()
         look()
-        stage = Stage.objects.filter(run=run, state=StageState.RUNNING).first()
-        if run.state != RunState.RUNNING or stage is None:
+        if run.state != RunState.RUNNING:
             return run
-        if not visit(stage.pk, seconds=SECONDS_BETWEEN_LOOKS):
+        stages = Stage.objects.filter(run=run, state=StageState.RUNNING).order_by("number")
+        busy = [visit(stage.pk, seconds=SECONDS_BETWEEN_LOOKS) for stage in stages]
+        if not any(busy):
+            go_on(run.pk)
             time.sleep(SECONDS_BETWEEN_TRIES)
 
 
@@ -79,6 +83,7 @@ def resume(run: Run, *, by: User | None = None) -> None:
     _change(run, [RunState.PAUSED], RunState.RUNNING, "run.resume", by)
     for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
         ring(stage)
+    go_on(run.pk)
 
 
 def cancel(run: Run, *, by: User | None = None) -> None:
@@ -90,6 +95,8 @@ def retry_failed(run: Run, *, by: User | None = None) -> int:
     """Give every failed input another try; returns how many they are."""
     retried = 0
     with transaction.atomic():
+        if Run.objects.filter(pk=run.pk, state=RunState.CANCELLED).exists():
+            raise Conflict("The run is cancelled. Start a new one: it takes what has no output yet.")
         for stage in Stage.objects.select_for_update().filter(run=run, failures__isnull=False).order_by("number"):
             retried += _retry(stage)
         stopped = Stage.objects.filter(run=run, state=StageState.FAILED)
@@ -115,15 +122,13 @@ def _retry(stage: Stage) -> int:
 
 def sweep() -> int:
     """Ring for every stage that has something to claim, and go on where a worker died between two stages."""
-    going = Stage.objects.filter(run__state=RunState.RUNNING).select_related("run__project")
-    for stage in going.filter(state=StageState.RUNNING):
-        settle(stage.pk)
-    first = going.filter(state=StageState.WAITING).order_by("run", "number").distinct("run")
-    for stage in first:
-        if not going.filter(run=stage.run_id, state=StageState.RUNNING).exists():
-            open_stage(stage)
+    for run in Run.objects.filter(state=RunState.RUNNING):
+        for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
+            settle(stage.pk)
+        go_on(run.pk)
     due = Q(state="queued") & (Q(not_before=None) | Q(not_before__lte=Now())) | Q(state="leased", lease_until__lt=Now())
-    waiting = going.filter(state=StageState.RUNNING, pk__in=Shard.objects.filter(due).values("stage"))
+    going = Stage.objects.filter(run__state=RunState.RUNNING, state=StageState.RUNNING)
+    waiting = going.filter(pk__in=Shard.objects.filter(due).values("stage"))
     for stage in waiting:
         ring(stage)
     return len(waiting)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import connection, connections
 
-LEASE_SECONDS = 60
-BEAT_SECONDS = 15
+BEATS_A_LEASE = 4
 
 # Only of a run that goes on: a pause or a cancel is noticed at the next claim.
 CLAIM = """
@@ -49,7 +49,7 @@ class Lease:
 
 def claim(stage_id: int) -> Lease | None:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"stage": stage_id, "lease": LEASE_SECONDS})
+        cursor.execute(CLAIM, {"stage": stage_id, "lease": settings.LEASE_SECONDS})
         row = cursor.fetchone()
     return Lease(*row) if row else None
 
@@ -71,9 +71,9 @@ def kept(lease: Lease) -> Iterator[threading.Event]:
 
     def beat() -> None:
         try:
-            while not over.wait(BEAT_SECONDS):
+            while not over.wait(settings.LEASE_SECONDS / BEATS_A_LEASE):
                 with connection.cursor() as cursor:
-                    cursor.execute(BEAT, [LEASE_SECONDS, lease.shard, lease.token])
+                    cursor.execute(BEAT, [settings.LEASE_SECONDS, lease.shard, lease.token])
                     if cursor.rowcount == 0:
                         lost.set()
                         return

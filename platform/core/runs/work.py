@@ -1,25 +1,24 @@
 """Work on a stage: claim a shard, process it, save its outputs together with the mark that it is done."""
 
 import asyncio
-import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from core.errors import PrefereeError
-from core.models import Failure, Stage
+from core.models import Failure, Stage, StageState
 from core.runs.course import settle, stop_stage, watch_cost
+from core.runs.failures import partition, said, wait
 from core.runs.leases import Lease, LeaseLost, claim, finish, kept, release
 from core.runs.steps import Context, Done, Failed, Outcome, PermanentError, Step, TransientError, configure, step_named
 
 SECONDS_A_VISIT = 30.0
-MOST_TRIES = 8
 DEATHS_BEFORE_SPLIT = 2
-LONGEST_WAIT = 300.0
 
 ADD_SHARD = """
 INSERT INTO core_shard (stage_id, number, inputs, state, token, attempts, deaths, not_before)
@@ -31,9 +30,15 @@ SELECT %(stage)s, 1 + max(number), %(inputs)s, 'queued', 0, %(attempts)s, %(deat
 
 def visit(stage_id: int, *, seconds: float = SECONDS_A_VISIT) -> bool:
     """Drain the stage for a while, then see where it stands; True where the time ran out before the shards did."""
-    stage = Stage.objects.select_related("run__project").get(pk=stage_id)
-    step = step_named(stage.step)
-    context = Context(stage.run.project, configure(step, stage.config), stage.pk)
+    stage = Stage.objects.select_related("run__project").filter(pk=stage_id, state=StageState.RUNNING).first()
+    if stage is None:
+        return False
+    try:
+        step = step_named(stage.step)
+        context = Context(stage.run.project, configure(step, stage.config), stage.pk)
+    except PrefereeError as error:
+        stop_stage(stage.pk, str(error))
+        return False
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         lease = claim(stage.pk)
@@ -46,24 +51,31 @@ def visit(stage_id: int, *, seconds: float = SECONDS_A_VISIT) -> bool:
 
 def _work(stage: Stage, step: Step, context: Context, lease: Lease) -> None:
     """Whatever goes wrong stays with this shard; only a permanent error is the stage's."""
-    try:
-        if lease.deaths >= DEATHS_BEFORE_SPLIT:
-            _isolate(stage, step, context, lease, ChildProcessError(f"A worker died on it {lease.deaths} times."))
-            return
+    with suppress(LeaseLost):
         try:
-            outcomes = _process(step, context, lease)
-        except TransientError as error:
-            outcomes = [Failed(one, error) for one in lease.inputs]
-        except (LeaseLost, PermanentError):
-            raise
-        except Exception as error:  # the edge: a defect of the step must not take the worker with it
-            _isolate(stage, step, context, lease, error)
-            return
-        _store(stage, step, context, lease, outcomes)
-    except LeaseLost:
+            _attempt(stage, step, context, lease)
+        except PermanentError as error:
+            stop_stage(stage.pk, said(error))
+            release(lease, after=0)
+
+
+def _attempt(stage: Stage, step: Step, context: Context, lease: Lease) -> None:
+    if lease.deaths >= DEATHS_BEFORE_SPLIT:
+        _isolate(stage, step, context, lease, PrefereeError(f"A worker died on it {lease.deaths} times."))
         return
-    except PermanentError as error:
-        stop_stage(stage.pk, str(error))
+    try:
+        _store(stage, step, context, lease, _process(step, context, lease))
+    except (LeaseLost, PermanentError):
+        raise
+    except TransientError as error:
+        _store(stage, step, context, lease, [Failed(one, error) for one in lease.inputs])
+    except (OperationalError, InterfaceError) as error:  # the database's trouble is nobody's poison
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        again = TransientError(f"The database did not answer: {said(error)}")
+        _store(stage, step, context, lease, [Failed(one, again) for one in lease.inputs])
+    except Exception as error:  # the edge: a defect of the step must not take the worker with it
+        _isolate(stage, step, context, lease, error)
 
 
 def _process(step: Step, context: Context, lease: Lease) -> list[Outcome]:
@@ -73,7 +85,7 @@ def _process(step: Step, context: Context, lease: Lease) -> list[Outcome]:
     if lost.is_set():
         raise LeaseLost
     there = {outcome.input for outcome in outcomes}
-    gone = LookupError("The input is no longer there.")
+    gone = PrefereeError("The input is no longer there.")
     return [*outcomes, *(Failed(one, gone) for one in lease.inputs if one not in there)]
 
 
@@ -92,19 +104,18 @@ def _isolate(stage: Stage, step: Step, context: Context, lease: Lease, error: Ex
 def _store(stage: Stage, step: Step, context: Context, lease: Lease, outcomes: Sequence[Outcome]) -> None:
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
-    again = [each for each in failed if isinstance(each.error, TransientError) and lease.attempts < MOST_TRIES]
+    again, lost = partition(failed, lease.attempts)
     if len(again) == len(lease.inputs):
-        release(lease, after=_wait(lease.attempts, again))
+        release(lease, after=wait(lease.attempts, again))
         return
-    lost = [each for each in failed if each not in again]
     with transaction.atomic():
         finish(lease)
         step.save(context, [outcome.output for outcome in done])
         if again:
             inputs = [each.input for each in again]
-            _add_shard(stage, inputs, attempts=lease.attempts, after=_wait(lease.attempts, again))
+            _add_shard(stage, inputs, attempts=lease.attempts, after=wait(lease.attempts, again))
         Failure.objects.bulk_create(
-            [Failure(stage=stage, input=each.input, error=_said(each.error)) for each in lost], ignore_conflicts=True
+            [Failure(stage=stage, input=each.input, error=said(each.error)) for each in lost], ignore_conflicts=True
         )
         Stage.objects.filter(pk=stage.pk).update(
             done=F("done") + len(done),
@@ -126,15 +137,3 @@ def _add_shard(stage: Stage, inputs: list[int], *, attempts: int = 0, deaths: in
     }
     with connection.cursor() as cursor:
         cursor.execute(ADD_SHARD, named)
-
-
-def _wait(attempts: int, failed: Sequence[Failed]) -> float:
-    """Twice as long each time, with jitter, and never shorter than a server asked for; in seconds."""
-    asked = max((getattr(each.error, "retry_after", None) or 0.0 for each in failed), default=0.0)
-    backoff: float = min(LONGEST_WAIT, 2.0**attempts) * random.uniform(0.5, 1.0)  # noqa: S311
-    return max(asked, backoff)
-
-
-def _said(error: Exception) -> str:
-    plain = isinstance(error, TransientError | LookupError | ChildProcessError | PrefereeError)
-    return str(error) if plain else f"{type(error).__name__}: {error}"

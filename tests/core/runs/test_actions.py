@@ -1,65 +1,35 @@
-"""A run is a row that says what became of it."""
-
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+"""A run is a row that says what became of it, and a person can hold it, end it and have another try."""
 
 import pytest
 from django.db import connection
 
-from core.errors import PrefereeError
-from core.models import AuditEvent, Comparison, Project, Run, RunState
+from core.errors import Conflict, PrefereeError
+from core.models import AuditEvent, Comparison, Failure, Run, RunState, StageState
 from core.projects import create_project
-from core.runs import steps
-from core.runs.actions import INTERRUPTED, execute, start_run
-from core.runs.steps import Step, StepConfig
+from core.runs import actions
+from core.runs.actions import cancel, pause, resume, retry_failed, run_here, start_run
+from core.runs.steps import Failed
+from core.runs.work import visit
+from tests.core.runs.scripted import scored
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
 
-class Config(StepConfig):
-    times: int = 2
-
-
-class Scripted(Step):
-    """Does what the test says."""
-
-    name: ClassVar[str] = "scripted"
-    summary: ClassVar[str] = "For tests."
-    Config: ClassVar[type[StepConfig]] = Config
-    act: Callable[[Project, Config], None] = staticmethod(lambda project, config: None)
-
-    def plan(self, project: Project, config: Any) -> dict[str, float]:
-        return {"times": config.times}
-
-    def execute(self, project: Project, config: Any, reach: Any) -> dict[str, Any]:
-        for time in range(config.times):
-            reach(time + 1, config.times)
-        self.act(project, config)
-        return {"times": config.times}
-
-
-@pytest.fixture
-def step(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
-    scripted = Scripted()
-    monkeypatch.setitem(steps._steps, "scripted", scripted)
-    return scripted
-
-
-@pytest.fixture
-def project() -> Project:
-    return create_project("p")
-
-
-def test_a_run_without_a_broker_is_over_when_it_has_started(project, step):
-    starter = UserFactory()
+def test_a_run_is_planned_when_it_has_started_and_over_when_it_was_worked_on(project, step, prompts):
+    ids, starter = prompts(25), UserFactory()
     run = start_run(project, "scripted", {"times": 3}, by=starter)
-    assert (run.state, run.is_over, run.result, run.error) == (RunState.DONE, True, {"times": 3}, "")
-    assert (run.config, run.done, run.total, run.created_by) == ({"times": 3}, 3, 3, starter)
-    assert run.created <= run.started <= run.finished
+    stage = run.stages.get()
+    assert (run.state, run.created_by, stage.state, stage.total, stage.done) == ("running", starter, "running", 25, 0)
+    assert (stage.config, stage.queue) == ({"times": 3}, "cpu")
     event = AuditEvent.objects.get(verb="run.start")
     assert (event.actor, event.target, event.detail) == (starter, "scripted", {"config": {"times": 3}})
+    run_here(run)
+    stage.refresh_from_db()
+    assert (run.state, run.is_over, run.error) == (RunState.DONE, True, "")
+    assert (stage.state, stage.done, stage.failed) == (StageState.DONE, 25, 0)
+    assert run.created <= run.started <= stage.started <= stage.finished <= run.finished
+    assert scored() == ids
 
 
 @pytest.mark.parametrize(
@@ -71,93 +41,179 @@ def test_a_run_that_cannot_be_leaves_no_row(project, step, recipe, values):
     assert not Run.objects.exists()
 
 
-def test_a_failure_with_a_sentence_is_kept_with_the_run(project, step):
-    def fails(*_: Any) -> None:
+def test_a_run_that_has_nothing_to_do_is_done(begin):
+    run, stage = begin()
+    assert (run.state, stage.state, stage.total) == (RunState.DONE, StageState.DONE, 0)
+
+
+def test_a_run_that_can_do_nothing_is_kept_with_its_sentence(project, step, monkeypatch):
+    def nothing(context):
         raise PrefereeError("There is nothing to judge. Import something first.")
 
-    step.act = fails
+    monkeypatch.setattr(step, "inputs", nothing)
     run = start_run(project, "scripted", {})
-    assert (run.state, run.error) == (RunState.FAILED, "There is nothing to judge. Import something first.")
+    assert (run.state, run.error) == ("failed", "scripted: There is nothing to judge. Import something first.")
     assert run.finished is not None
 
 
-@pytest.mark.parametrize("error", [ValueError("bug"), KeyboardInterrupt("stop")])
-def test_any_other_failure_is_kept_and_crashes(project, step, error):
-    def fails(*_: Any) -> None:
-        raise error
+def test_a_defect_while_planning_is_kept_and_crashes(project, step, monkeypatch):
+    def broken(context):
+        raise ZeroDivisionError("bug")
 
-    step.act = fails
-    with pytest.raises(type(error)):
+    monkeypatch.setattr(step, "inputs", broken)
+    with pytest.raises(ZeroDivisionError):
         start_run(project, "scripted", {})
     run = Run.objects.get()
+    assert (run.state, run.error, run.stages.get().state) == (
+        "failed",
+        "scripted: ZeroDivisionError: bug",
+        StageState.FAILED,
+    )
+    assert actions.sweep() == 0
+
+
+def test_a_paused_run_is_held_and_goes_on_where_it_stopped(begin, step, prompts):
+    ids = prompts(40)
+    run, stage = begin()
+    step.before = lambda batch: pause(run) if len(step.seen) == 2 else None
+    run_here(run)
+    assert (run.state, scored()) == (RunState.PAUSED, ids[:20]), "what was at work is finished, nothing else is begun"
+    assert visit(stage.pk) is False
+    assert actions.sweep() == 0
+    assert scored() == ids[:20]
+    resume(run)
+    run_here(run)
+    assert (run.state, scored(), len(step.seen)) == (RunState.DONE, ids, 4)
+
+
+def test_a_cancelled_run_stops_within_one_batch_and_keeps_what_it_has(begin, step, prompts):
+    ids = prompts(40)
+    run, stage = begin()
+    step.before = lambda batch: cancel(run)
+    run_here(run)
+    assert (run.state, scored(), len(step.seen)) == (RunState.CANCELLED, ids[:10], 1)
+    assert run.finished is not None
+    assert (visit(stage.pk), actions.sweep(), len(step.seen)) == (False, 0, 1)
+
+
+def test_a_cancelled_run_opens_no_further_stage(begin, step, prompts):
+    prompts(5)
+    run, stage = begin()
+    stage.pk, stage.number, stage.state = None, 2, StageState.WAITING
+    stage.save(force_insert=True)
+    step.before = lambda batch: cancel(run)
+    run_here(run)
+    assert list(run.stages.order_by("number").values_list("state", flat=True)) == ["done", "waiting"]
+    assert run.state == RunState.CANCELLED
+
+
+@pytest.mark.parametrize("verb", [pause, resume, cancel, retry_failed])
+def test_a_run_that_is_over_cannot_be_changed(begin, verb):
+    run, _ = begin()
+    with pytest.raises(Conflict):
+        verb(run)
+    run.refresh_from_db()
+    assert run.state == RunState.DONE
+
+
+def test_what_people_do_with_a_run_is_on_record(begin, prompts):
+    prompts(1)
+    run, _ = begin()
+    ann = UserFactory()
+    for verb in (pause, resume, cancel):
+        verb(run, by=ann)
+    verbs = AuditEvent.objects.filter(actor=ann).order_by("pk").values_list("verb", "target")
+    assert list(verbs) == [(f"run.{verb}", str(run.public)) for verb in ("pause", "resume", "cancel")]
+
+
+def test_what_failed_is_retried_when_the_cause_is_gone(begin, step, prompts):
+    ids = prompts(40)
+    bad = set(ids[::8])
+    run, stage = begin()
+    step.act = lambda one: Failed(one, ValueError("bad")) if one in bad else None
+    run_here(run)
     assert run.state == RunState.FAILED
-    assert run.error.startswith(INTERRUPTED)
-    assert type(error).__name__ in run.error
+    assert run.error == (
+        "scripted: 5 of 40 inputs failed, more than the stage tolerates."
+        " Remove the cause that the failures name, then retry them."
+    )
+    step.act = lambda one: None
+    step.seen.clear()
+    assert retry_failed(run) == 5
+    run_here(run)
+    stage.refresh_from_db()
+    assert step.seen == [sorted(bad)], "nothing is done again that succeeded"
+    assert (run.state, run.error, stage.done, stage.failed) == (RunState.DONE, "", 40, 0)
+    assert (scored(), Failure.objects.count()) == (ids, 0)
 
 
-def test_a_run_is_executed_once(project, step):
-    times: list[int] = []
-    step.act = lambda *_: times.append(1)
-    run = start_run(project, "scripted", {})
-    execute(run.pk)
-    execute(run.pk + 1000)
-    assert times == [1]
+def test_what_a_done_run_tolerated_can_be_retried_too(begin, step, prompts):
+    ids = prompts(40)
+    run, stage = begin()
+    step.act = lambda one: Failed(one, ValueError("bad")) if one == ids[0] else None
+    run_here(run)
+    assert (run.state, scored()) == (RunState.DONE, ids[1:])
+    step.act = lambda one: None
+    assert retry_failed(run) == 1
+    run_here(run)
+    assert (run.state, scored()) == (RunState.DONE, ids)
 
 
-def test_a_run_whose_process_died_is_marked_when_the_next_one_starts(project, step):
-    dead = {"recipe": "scripted", "state": RunState.RUNNING, "code_version": "0"}
-    mine = Run.objects.create(project=project, **dead)
-    others = [Run.objects.create(project=project, **{**dead, "recipe": "compare"})]
-    others.append(Run.objects.create(project=create_project("other"), **dead))
-    assert start_run(project, "scripted", {}).state == RunState.DONE
-    mine.refresh_from_db()
-    assert (mine.state, mine.error) == (RunState.FAILED, INTERRUPTED)
-    assert set(Run.objects.filter(pk__in=[run.pk for run in others]).values_list("state", flat=True)) == {"running"}
+def test_retrying_an_early_stage_ends_the_run_again_though_later_stages_are_done(begin, step, prompts):
+    ids = prompts(40)
+    run, stage = begin()
+    stage.pk, stage.number, stage.state = None, 2, StageState.WAITING
+    stage.save(force_insert=True)
+    step.act = lambda one: Failed(one, ValueError("bad")) if one == ids[0] and len(step.seen) <= 4 else None
+    run_here(run)
+    assert run.state == RunState.DONE
+    assert retry_failed(run) == 1
+    run_here(run)
+    assert (run.state, list(run.stages.values_list("state", flat=True))) == (RunState.DONE, ["done", "done"])
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_runs_of_a_recipe_at_once_one_is_refused_with_a_sentence(project, step):
-    inside, leave = threading.Event(), threading.Event()
-
-    def waits(*_: Any) -> None:
-        inside.set()
-        assert leave.wait(timeout=20)
-
-    def first() -> None:
-        start_run(project, "scripted", {})
-        connection.close()
-
-    step.act = waits
-    thread = threading.Thread(target=first)
-    thread.start()
-    try:
-        assert inside.wait(timeout=20)
-        refused = start_run(project, "scripted", {})
-        assert (refused.state, refused.error) == (
-            RunState.FAILED,
-            "scripted is running in p already. Wait until it has finished.",
-        )
-        step.act = lambda *_: None
-        assert start_run(create_project("other"), "scripted", {}).state == RunState.DONE
-    finally:
-        leave.set()
-        thread.join()
-    assert Run.objects.earliest("id").state == RunState.DONE
-    assert start_run(project, "scripted", {}).state == RunState.DONE
+def test_a_cancelled_run_is_not_brought_back_by_a_retry(begin, step, prompts):
+    ids = prompts(40)
+    run, _ = begin()
+    step.act = lambda one: Failed(one, ValueError("bad")) if one == ids[0] else None
+    step.before = lambda batch: cancel(run)
+    run_here(run)
+    with pytest.raises(Conflict, match="The run is cancelled. Start a new one"):
+        retry_failed(run)
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
 
 
 @pytest.mark.django_db(transaction=True)
-def test_with_a_broker_a_run_is_announced_only_when_its_row_can_be_seen(project, step, settings, monkeypatch):
-    from core.tasks import execute_run
+def test_with_a_broker_a_run_is_announced_only_when_its_row_can_be_seen(project, step, prompts, settings, monkeypatch):
+    from core.tasks import visit_stage
 
-    announced: list[tuple[int, bool]] = []
+    prompts(1)
+    announced = []
     settings.CELERY_BROKER_URL = "memory://"
     monkeypatch.setattr(
-        execute_run, "delay", lambda pk: announced.append((pk, connection.in_atomic_block)), raising=True
+        visit_stage, "apply_async", lambda args, queue: announced.append((args, queue, connection.in_atomic_block))
     )
     run = start_run(project, "scripted", {})
-    assert announced == [(run.pk, False)]
-    assert run.state == RunState.QUEUED
+    assert announced == [([run.stages.get().pk], "cpu", False)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_loses_no_run(project, step, prompts, settings, monkeypatch):
+    from kombu.exceptions import OperationalError
+
+    from core.tasks import visit_stage
+
+    def away(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    ids = prompts(3)
+    settings.CELERY_BROKER_URL = "memory://"
+    monkeypatch.setattr(visit_stage, "apply_async", away)
+    run = start_run(project, "scripted", {})
+    assert run.state == RunState.RUNNING
+    assert actions.sweep() == 1
+    assert (run_here(run).state, scored()) == (RunState.DONE, ids)
 
 
 def test_an_interrupted_run_and_another_make_the_same_as_one(project, load, monkeypatch):
@@ -168,21 +224,21 @@ def test_an_interrupted_run_and_another_make_the_same_as_one(project, load, monk
     lines = [{"prompt": f"Number {number}?", "responses": responses} for number in range(6)]
     load(project, *lines)
     load(other, *lines)
-    start_run(other, "compare", {})
-    monkeypatch.setattr(comparing, "PROMPTS_A_BATCH", 2)
+    monkeypatch.setattr(comparing.Compare, "shard_size", 2)
+    run_here(start_run(other, "compare", {}))
     original, calls = comparing._create, []
 
-    def dies(*args: Any) -> int:
+    def dies(*args):
         calls.append(1)
         if len(calls) == 3:
-            raise RuntimeError("killed")
+            raise KeyboardInterrupt
         return original(*args)
 
     monkeypatch.setattr(comparing, "_create", dies)
-    with pytest.raises(RuntimeError):
-        start_run(project, "compare", {})
-    assert 0 < Comparison.objects.filter(project=project).count() < 36
-    assert start_run(project, "compare", {}).result == {"comparisons": 12}
+    with pytest.raises(KeyboardInterrupt):
+        run_here(start_run(project, "compare", {}))
+    assert Comparison.objects.filter(project=project).count() == 24
+    assert run_here(start_run(project, "compare", {})).state == RunState.DONE
     keys = [set(map(bytes, each.comparisons.values_list("key", flat=True))) for each in (project, other)]
     assert keys[0] == keys[1]
     assert Comparison.objects.filter(project=project).count() == 36
