@@ -97,3 +97,16 @@ def test_an_address_that_is_none_is_refused_with_an_example_and_without_its_pass
     with pytest.raises(ImproperlyConfigured, match=rf"{NAME} .*Write postgresql://USER@HOST:PORT/NAME\.") as refused:
         env.database(NAME)
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("value", "read"), [(None, 60.0), ("5", 5.0), (" 0.5 ", 0.5)])
+def test_a_number_is_read_and_has_a_default(given, value, read):
+    given(value)
+    assert env.number(NAME, 60) == read
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "soon", "nan", "inf"])
+def test_what_is_not_a_number_above_zero_is_named(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} is “{value}”"):
+        env.number(NAME, 60)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from core.errors import PrefereeError
-from core.models import Judge, JudgeKind, Judgment, Label, Project
+from core.models import Judge, JudgeKind, Judgment, Label, Project, RunState, Stage
 from core.projects import create_project
-from core.runs.actions import start_run
+from core.runs.actions import run_here, start_run
 from synth.judges import reference
 from synth.judges.bleu import bleu, signature
 from synth.judges.reference import ReferenceJudge
@@ -45,12 +45,16 @@ def texts_by_rank(number: int) -> list[tuple[int, str]]:
     return sorted(zip(judgment.ranks, slots, strict=True))
 
 
-def run(project: Project) -> dict[str, Any]:
-    return ReferenceJudge().execute(project, None, lambda done, total: None)
+def run(project: Project) -> int:
+    """How many comparisons were judged."""
+    ended = run_here(start_run(project, "reference", {}))
+    if ended.state != RunState.DONE:
+        raise PrefereeError(ended.error)
+    return ended.stages.get().done
 
 
 def test_the_answer_closer_to_the_reference_wins(project):
-    assert run(project) == {"judged": 4, "without a reference": 1}
+    assert run(project) == 4
     assert texts_by_rank(1) == [(1, RIGHT), (2, WRONG)]
     assert texts_by_rank(2) == [(1, "qqq"), (1, "xyz")]
     assert texts_by_rank(3) == [(1, RIGHT), (2, "")]
@@ -89,9 +93,9 @@ def test_it_does_not_outvote_a_person(load):
 
 def test_the_second_time_it_judges_only_what_is_new(project, load):
     run(project)
-    assert run(project)["judged"] == 0
+    assert run(project) == 0
     load(project, line(7, RIGHT, WRONG))
-    assert run(project)["judged"] == 1
+    assert run(project) == 1
     assert Judgment.objects.count() == 5
 
 
@@ -116,29 +120,31 @@ def test_where_nothing_can_be_judged_there_is_a_sentence(load, lines):
         run(project)
 
 
-def test_batches_change_nothing_and_progress_reaches_the_end(project, load, monkeypatch):
-    monkeypatch.setattr(reference, "COMPARISONS_A_BATCH", 3)
+def test_batches_change_nothing_and_progress_reaches_the_end(project, monkeypatch):
+    monkeypatch.setattr(ReferenceJudge, "shard_size", 3)
+    ended = start_run(project, "reference", {})
     told: list[tuple[int, int]] = []
-    ReferenceJudge().execute(project, None, lambda done, total: told.append((done, total)))
-    assert told == [(3, 4), (4, 4)]
+    run_here(ended, lambda: told.append(Stage.objects.values_list("done", "total").get()))
+    assert (told[0], told[-1]) == ((0, 4), (4, 4))
+    assert texts_by_rank(4) == [(1, RIGHT), (2, "The capital is Paris."), (3, WRONG)]
     assert Judgment.objects.count() == 4
 
 
-def test_a_run_that_was_cut_off_goes_on_where_it_stopped(project, monkeypatch):
-    monkeypatch.setattr(reference, "COMPARISONS_A_BATCH", 1)
+def test_a_run_that_was_cut_off_leaves_whole_shards_and_the_next_one_judges_the_rest(project, monkeypatch):
+    monkeypatch.setattr(ReferenceJudge, "shard_size", 1)
     original, calls = reference.refresh_labels, []
 
     def dies(ids: list[int]) -> int:
         calls.append(ids)
         if len(calls) == 3:
-            raise RuntimeError("killed")
+            raise KeyboardInterrupt
         return original(ids)
 
     monkeypatch.setattr(reference, "refresh_labels", dies)
-    with pytest.raises(RuntimeError):
-        start_run(project, "reference", {})
+    with pytest.raises(KeyboardInterrupt):
+        run(project)
     assert Judgment.objects.count() == Label.objects.count() == 2
-    assert start_run(project, "reference", {}).result["judged"] == 2
+    assert run(project) == 2
     assert Judgment.objects.count() == Label.objects.count() == 4
 
 

@@ -3,8 +3,9 @@ import re
 import pytest
 
 from core.comparing import step
-from core.models import AuditEvent, Comparison, Judgment, Run
+from core.models import AuditEvent, Comparison, Judgment, Run, Stage
 from core.projects import create_project
+from core.runs.actions import cancel
 
 pytestmark = pytest.mark.django_db
 
@@ -38,15 +39,16 @@ def test_a_plan_says_what_would_be_done_and_writes_nothing(manage, project):
 def test_a_run_prints_its_result_and_is_a_row(manage, project):
     planned = manage("run_recipe", "compare", "--project", "p", "--plan")
     ended = manage("run_recipe", "compare", "--project", "p")
-    assert numbers(ended.out) == {"comparisons": 18} == {"comparisons": numbers(planned.out)["comparisons"]}
+    assert (ended.code, numbers(ended.out)) == (0, {"total": 3, "done": 3, "failed": 0})
+    assert Comparison.objects.count() == numbers(planned.out)["comparisons"] == 18
     run = Run.objects.get()
-    assert (run.recipe, run.state, run.result, run.code_version != "") == ("compare", "done", {"comparisons": 18}, True)
+    assert (run.recipe, run.state, run.stages.get().done, run.code_version != "") == ("compare", "done", 3, True)
 
 
 def test_settings_may_name_the_stage_and_are_read_as_json_where_they_are_json(manage, project):
     values = ["--set", "compare.policy=random_pairs", "--set", "pairs=2", "--set", "votes=null"]
     assert manage("run_recipe", "compare", "--project", "p", *values).code == 0
-    assert Run.objects.get().config == {"policy": "random_pairs", "pairs": 2, "seed": 0, "votes": None}
+    assert Stage.objects.get().config == {"policy": "random_pairs", "pairs": 2, "seed": 0, "votes": None}
 
 
 def test_a_run_that_fails_ends_with_its_sentence_and_code_1(manage, load):
@@ -54,7 +56,9 @@ def test_a_run_that_fails_ends_with_its_sentence_and_code_1(manage, load):
     ended = manage("run_recipe", "reference", "--project", "bare")
     assert ended.code == 1
     assert ended.err == Run.objects.get().error
-    assert ended.err.startswith("No comparison in bare has a prompt with a reference answer. Import prompts with")
+    assert ended.err.startswith(
+        "reference: No comparison in bare has a prompt with a reference answer. Import prompts with"
+    )
     assert Run.objects.get().state == "failed"
 
 
@@ -75,8 +79,8 @@ def test_what_cannot_be_run_gets_a_sentence_and_leaves_no_row(manage, project, a
     assert not Run.objects.exists()
 
 
-def test_an_interrupted_run_says_so_and_the_next_does_what_is_missing(manage, project, monkeypatch):
-    monkeypatch.setattr(step, "PROMPTS_A_BATCH", 1)
+def test_the_next_run_does_what_an_interrupted_one_left(manage, project, monkeypatch):
+    monkeypatch.setattr(step.Compare, "shard_size", 1)
     original, calls = step._create, []
 
     def dies(*args):
@@ -88,9 +92,15 @@ def test_an_interrupted_run_says_so_and_the_next_does_what_is_missing(manage, pr
     monkeypatch.setattr(step, "_create", dies)
     with pytest.raises(KeyboardInterrupt):
         manage("run_recipe", "compare", "--project", "p")
-    assert Run.objects.get().state == "failed"
-    assert numbers(manage("run_recipe", "compare", "--project", "p").out) == {"comparisons": 12}
+    assert Comparison.objects.count() == 6
+    assert manage("run_recipe", "compare", "--project", "p").code == 0
     assert Comparison.objects.count() == 18
+
+
+def test_a_run_that_somebody_cancels_ends_with_a_sentence_and_code_1(manage, project, monkeypatch):
+    monkeypatch.setattr(step, "_create", lambda *args: cancel(Run.objects.get()))
+    ended = manage("run_recipe", "compare", "--project", "p")
+    assert (ended.code, ended.err) == (1, "The run was cancelled.")
 
 
 def test_the_whole_loop_on_the_command_line(manage, project):
@@ -100,6 +110,6 @@ def test_the_whole_loop_on_the_command_line(manage, project):
         "judged already": 0,
         "without a reference": 0,
     }
-    assert numbers(manage("run_recipe", "reference", "--project", "p").out)["judged"] == 18
+    assert numbers(manage("run_recipe", "reference", "--project", "p").out)["done"] == 18
     assert Judgment.objects.count() == 18
-    assert numbers(manage("run_recipe", "reference", "--project", "p").out)["judged"] == 0
+    assert numbers(manage("run_recipe", "reference", "--project", "p").out)["done"] == 0

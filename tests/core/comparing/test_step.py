@@ -9,8 +9,9 @@ from core.comparing import step
 from core.comparing.step import Compare, CompareConfig
 from core.errors import PrefereeError
 from core.ids import comparison_key
-from core.models import Candidate, Comparison, Project
+from core.models import Candidate, Comparison, Failure, Project, RunState
 from core.projects import create_project
+from core.runs.actions import run_here, start_run
 from core.signals import comparisons_added
 from tests.factories import JudgeFactory, JudgmentFactory
 
@@ -31,7 +32,13 @@ def project(load) -> Project:
 
 
 def compare(project: Project, **settings: Any) -> int:
-    return Compare().execute(project, CompareConfig(**settings), lambda done, total: None)["comparisons"]
+    """How many comparisons a run adds; a prompt that cannot be compared is an error."""
+    before = project.comparisons.count()
+    run = run_here(start_run(project, "compare", settings))
+    for failure in Failure.objects.filter(stage__run=run):
+        raise PrefereeError(failure.error)
+    assert run.state == RunState.DONE
+    return project.comparisons.count() - before
 
 
 def plan(project: Project, **settings: Any) -> dict[str, float]:
@@ -143,18 +150,27 @@ def test_batches_change_nothing(project, load, monkeypatch):
     other = create_project("other", overlap=2)
     load(other, line(1, "a", "b", "c", "d"), line(2, "a", "a", "b"), line(3, "a"), line(4))
     compare(project)
+    monkeypatch.setattr(Compare, "shard_size", 1)
     monkeypatch.setattr(step, "PROMPTS_A_BATCH", 1)
     monkeypatch.setattr(step, "COMPARISONS_A_BATCH", 2)
-    assert compare(other) == 8
+    assert plan(other)["comparisons"] == compare(other) == 8
     assert slots(other) == slots(project)
 
 
 def test_progress_is_told_in_prompts_and_ends_at_all_of_them(project, monkeypatch):
-    monkeypatch.setattr(step, "PROMPTS_A_BATCH", 2)
-    told: list[tuple[int, int]] = []
-    Compare().execute(project, CompareConfig(), lambda done, total: told.append((done, total)))
+    monkeypatch.setattr(Compare, "shard_size", 2)
+    run = start_run(project, "compare", {})
+    told = []
+    run_here(run, lambda: told.append(run.stages.values_list("done", "total").get()))
     assert told == sorted(told)
-    assert told[-1] == (4, 4)
+    assert (told[0], told[-1]) == ((0, 4), (4, 4))
+
+
+def test_one_prompt_that_cannot_be_compared_fails_alone(project, load):
+    load(project, line(5, *(f"text {number}" for number in range(65))))
+    with pytest.raises(PrefereeError, match="65 different responses"):
+        compare(project, policy="list")
+    assert Comparison.objects.filter(project=project).count() == 2
 
 
 def test_a_list_longer_than_a_comparison_may_be_is_refused_with_the_remedy(load):

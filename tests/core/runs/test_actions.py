@@ -149,7 +149,7 @@ def test_what_failed_is_retried_when_the_cause_is_gone(begin, step, prompts):
 
 def test_what_a_done_run_tolerated_can_be_retried_too(begin, step, prompts):
     ids = prompts(40)
-    run, stage = begin()
+    run, _stage = begin()
     step.act = lambda one: Failed(one, ValueError("bad")) if one == ids[0] else None
     run_here(run)
     assert (run.state, scored()) == (RunState.DONE, ids[1:])
@@ -178,7 +178,7 @@ def test_a_cancelled_run_is_not_brought_back_by_a_retry(begin, step, prompts):
     step.act = lambda one: Failed(one, ValueError("bad")) if one == ids[0] else None
     step.before = lambda batch: cancel(run)
     run_here(run)
-    with pytest.raises(Conflict, match="The run is cancelled. Start a new one"):
+    with pytest.raises(Conflict, match="The run is cancelled"):
         retry_failed(run)
     run.refresh_from_db()
     assert run.state == RunState.CANCELLED

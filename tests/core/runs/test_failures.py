@@ -116,7 +116,7 @@ def test_a_transient_error_waits_as_long_as_the_server_asked_and_succeeds_later(
 
 def test_only_those_that_met_a_transient_error_are_tried_again(begin, step, prompts, no_wait):
     ids = prompts(10)
-    run, stage = begin()
+    run, _stage = begin()
     step.act = lambda one: Failed(one, TransientError("timeout")) if one in ids[:3] and len(step.seen) < 3 else None
     run_here(run)
     assert step.seen == [ids, ids[:3], ids[:3]]
@@ -144,7 +144,7 @@ def test_a_step_that_raises_a_transient_error_gets_its_whole_batch_back(begin, s
             raise TransientError("connection refused")
 
     step.before = away
-    run, stage = begin()
+    run, _stage = begin()
     run_here(run)
     assert (step.seen, scored(), run.state) == ([ids] * 3, ids, RunState.DONE)
 
@@ -209,7 +209,7 @@ def test_when_the_cause_of_a_permanent_error_is_gone_the_rest_is_done_and_nobody
     def refused(batch):
         raise PermanentError("No key.")
 
-    run, stage = begin()
+    run, _stage = begin()
     for _ in range(3):
         step.before = refused
         run_here(run)

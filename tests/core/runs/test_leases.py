@@ -100,7 +100,7 @@ def test_a_worker_that_wakes_after_its_lease_was_taken_over_writes_nothing(begin
 
 def test_a_heartbeat_keeps_the_lease_of_a_slow_worker(begin, step, prompts, settings, transactional_db):
     prompts(5)
-    run, stage = begin()
+    _run, stage = begin()
     settings.LEASE_SECONDS = 0.4
     lease = claim(stage.pk)
     with kept(lease) as lost:

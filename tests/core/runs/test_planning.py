@@ -36,7 +36,7 @@ def test_what_is_added_later_is_not_in_it(begin, prompts):
 
 def test_the_cut_is_one_statement_whatever_the_number_of_inputs(project, step, begin, prompts):
     prompts(100)
-    run, stage = begin()
+    _run, stage = begin()
     Shard.objects.all().delete()
     stage.state = StageState.WAITING
     stage.save()

@@ -1,0 +1,85 @@
+"""The broker of files: a message is seen whole, by one reader, in the order of ringing; others cannot read along."""
+
+import json
+import threading
+from collections import Counter
+from queue import Empty
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from kombu import Connection
+
+from config.broker import folders
+
+
+@pytest.fixture
+def channel(tmp_path):
+    """New channels of one broker."""
+    url = f"filesystem://{tmp_path / 'broker'}"
+    options = folders(url)
+    opened = [Connection("filesystem://", transport_options=options) for _ in range(4)]
+    yield [each.channel() for each in opened]
+    for each in opened:
+        each.release()
+
+
+def take_all(channel, queue):
+    taken = []
+    while True:
+        try:
+            taken.append(channel._get(queue)["n"])
+        except Empty:
+            return taken
+
+
+def test_messages_come_out_as_they_went_in_and_by_queue(channel):
+    one, other, *_ = channel
+    for n in range(30):
+        one._put("cpu", {"n": n})
+    one._put("gpu", {"n": 99})
+    assert take_all(other, "cpu") == list(range(30))
+    assert take_all(other, "gpu") == [99]
+
+
+def test_many_writers_and_readers_at_once_lose_and_double_nothing(channel, tmp_path):
+    written, readers = threading.Event(), []
+    taken = Counter()
+
+    def write(base):
+        for n in range(200):
+            channel[0]._put("cpu", {"n": base + n})
+
+    def read(mine):
+        while not written.is_set():
+            readers.append(take_all(mine, "cpu"))
+        readers.append(take_all(mine, "cpu"))
+
+    reading = [threading.Thread(target=read, args=[mine]) for mine in channel[1:]]
+    writing = [threading.Thread(target=write, args=[base]) for base in (0, 1000)]
+    for thread in reading + writing:
+        thread.start()
+    for thread in writing:
+        thread.join()
+    written.set()
+    for thread in reading:
+        thread.join()
+    for batch in readers:
+        taken.update(batch)
+    assert taken == Counter([*range(200), *range(1000, 1200)])
+    assert not list((tmp_path / "broker").rglob("*.msg"))
+
+
+def test_what_is_being_written_is_not_seen(channel, tmp_path):
+    (tmp_path / "broker" / "messages" / ".half.cpu.msg").write_text(json.dumps({"n": 1})[:3])
+    assert take_all(channel[0], "cpu") == []
+
+
+def test_nobody_else_may_look_into_its_folders(channel, tmp_path):
+    for name in ("messages", "taken", "control"):
+        assert (tmp_path / "broker" / name).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("url", ["filesystem://", "filesystem:///"])
+def test_an_address_without_a_folder_gets_a_sentence(url):
+    with pytest.raises(ImproperlyConfigured, match="names no folder"):
+        folders(url)
