@@ -96,7 +96,7 @@ def test_lapsed_reservations_of_other_projects_stay(project):
 
 def test_a_new_round_asks_in_its_own_name(project):
     ComparisonFactory(project=project, votes_wanted=5)
-    second = RoundFactory(project=project, number=99)
+    second = RoundFactory(project=project, number=1_000_000)
     assert take_next(annotator(project), project).round == second
 
 
@@ -183,3 +183,11 @@ def test_a_skip_twice_frees_one_place(project):
 def test_a_skip_hides_nothing_behind_a_comparison_without_a_place(project, comparison, person):
     QueueItem.objects.all().delete()
     assert submit_judgment(comparison, answer(), by=person).status == Status.SUBMITTED
+
+
+def test_whoever_looks_after_the_half_hour_keeps_what_nobody_else_has_taken(project, comparison, person):
+    mine = Assignment.objects.get()
+    let_expire(mine)
+    ComparisonFactory(project=project, priority=-1)
+    assert take_next(person, project) == mine
+    assert Assignment.objects.get().state == AssignmentState.HELD

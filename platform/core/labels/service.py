@@ -89,8 +89,8 @@ def _differing(labels: Sequence[Label], sources: Sources) -> list[int]:
 
 
 def _label(rows: list[tuple[Any, ...]], sources: Sources) -> Label:
-    judges: dict[int, int] = {}
-    said = tuple((judges.setdefault(row[3], len(judges)), *row[4:6], tuple(row[6]), *row[7:]) for row in rows)
+    number = {judge: at for at, judge in enumerate(sorted({row[3] for row in rows}))}
+    said = tuple((number[row[3]], *row[4:6], tuple(row[6]), *row[7:]) for row in rows)
     return (*rows[0][:3], "main", policy_name(sources), *_columns(said, sources))
 
 
@@ -103,7 +103,7 @@ def _vote(judge: int, kind: str, occasion: str, ranks: Ranks, both_bad: bool, st
 
 @lru_cache(maxsize=10_000)
 def _columns(said: tuple[Row, ...], sources: Sources) -> tuple[object, ...]:
-    """Kept, because many comparisons have the same votes once their judges are numbered from 0."""
+    """Kept, because many comparisons have the same votes once their judges are numbered from 0, in order."""
     decision = decide([_vote(*row) for row in said], sources)
     ranks = None if decision.ranks is None else list(decision.ranks)
     return (

@@ -136,6 +136,15 @@ def test_the_same_seed_makes_the_same_pairs_and_another_seed_others(load):
     assert made[0] != made[2]
 
 
+def test_prompts_do_not_all_draw_the_same_pairs(load):
+    project = create_project("many")
+    load(project, *(line(number, *"abcdef") for number in range(30)))
+    compare(project, policy="random_pairs")
+    drawn = Counter("".join(sorted(texts)) for texts in slots(project).values())
+    assert len(drawn) > 5
+    assert max(drawn.values()) < 12
+
+
 @pytest.mark.parametrize("policy", ["random_pairs", "model_pairs"])
 def test_adding_prompts_does_not_change_the_pairs_of_others(load, policy):
     few, many = create_project("few"), create_project("many")

@@ -281,6 +281,11 @@ def test_any_judgment_means_the_same_after_a_trip(load, exported, line):
     assert sorted(map(str, meanings(line))) == sorted(map(str, meanings(again)))
 
 
+def unsigned(values: dict[str, float]) -> list[tuple[str, float]]:
+    """The database knows one zero."""
+    return sorted((name, value + 0.0) for name, value in values.items())
+
+
 def meanings(line: dict[str, Any]) -> list[Any]:
     """Each judgment in terms of its responses' authors: who beats whom, how clearly, and what was shown when."""
     author = {row["id"]: row.get("model") or row.get("person") for row in line["responses"]}
@@ -308,7 +313,7 @@ def meanings(line: dict[str, Any]) -> list[Any]:
                 said.get("both_bad", False),
                 sorted((probability or {}).items()),
                 [author[id_] for id_ in said.get("order") or []],
-                sorted((author[id_], sorted(values.items())) for id_, values in (said.get("ratings") or {}).items()),
+                sorted((author[id_], unsigned(values)) for id_, values in (said.get("ratings") or {}).items()),
                 [(author[span["response"]], span["start"], span["end"]) for span in said.get("spans") or []],
             )
         )

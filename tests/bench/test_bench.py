@@ -1,0 +1,27 @@
+"""That the benchmarks run to their end. Their figures need the full sizes: `make bench`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("script", "lines"),
+    [
+        ("import_lines.py", ["lines/s", "an empty project", "a project of 2,000 prompts", "import / bare COPY:"]),
+        ("export_rows.py", ["bare COPY rows/s", "1,000", "first labels", "report", "All gates hold."]),
+    ],
+)
+def test_a_benchmark_measures_everything_it_names_and_leaves_no_files(
+    script, lines, database_url, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    done = subprocess.run([sys.executable, HERE / script, "--quick"], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert [line for line in lines if line not in done.stdout] == []
+    assert list(tmp_path.iterdir()) == []
