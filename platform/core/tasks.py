@@ -8,13 +8,16 @@ from config.celery import app
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
+from core.runs.turns import whose_turn
 from core.runs.work import visit
 
 
 @app.task(name="core.visit_stage")  # type: ignore[untyped-decorator]
 def visit_stage(stage_id: int) -> None:
-    if visit(stage_id):
-        ring(Stage.objects.get(pk=stage_id))
+    turn = whose_turn(stage_id)
+    if visit(turn) or turn != stage_id:
+        for stage in Stage.objects.filter(pk=stage_id):
+            ring(stage)
 
 
 @app.task(name="core.sweep")  # type: ignore[untyped-decorator]

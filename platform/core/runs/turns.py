@@ -1,0 +1,26 @@
+"""Whose turn it is: a bell calls a worker, and the worker goes where the fewest others are.
+
+Bells of a long run pile up in a queue that is served first come, first served. Were each of them for its own stage
+alone, a run that begins later would wait behind them all.
+"""
+
+from core.bulk import fetch
+
+NEEDIEST = """
+SELECT g.id FROM core_stage g JOIN core_run r ON r.id = g.run_id
+ WHERE g.state = 'running' AND r.state = 'running'
+   AND g.queue = (SELECT queue FROM core_stage WHERE id = %(stage)s)
+   AND EXISTS (SELECT FROM core_shard s WHERE s.stage_id = g.id
+                  AND (s.state = 'queued' AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
+                       OR s.state = 'leased' AND s.lease_until < clock_timestamp()))
+ ORDER BY (SELECT count(*) FROM core_shard s
+            WHERE s.stage_id = g.id AND s.state = 'leased' AND s.lease_until >= clock_timestamp()),
+       g.id = %(stage)s DESC, g.id
+ LIMIT 1
+"""
+
+
+def whose_turn(stage_id: int) -> int:
+    """The stage of the same queue that has work and the fewest workers; the one rung for where all have as many."""
+    rows = fetch(NEEDIEST, {"stage": stage_id})
+    return rows[0][0] if rows else stage_id
