@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -79,8 +80,10 @@ def pause(run: Run, *, by: User | None = None) -> None:
     _change(run, [RunState.RUNNING], RunState.PAUSED, "run.pause", by)
 
 
-def resume(run: Run, *, by: User | None = None) -> None:
-    _change(run, [RunState.PAUSED], RunState.RUNNING, "run.resume", by)
+def resume(run: Run, *, by: User | None = None, max_cost: Decimal | None = None) -> None:
+    """Go on where the run stopped, with another limit of its cost where one is given."""
+    limit = {} if max_cost is None else {"max_cost": max_cost}
+    _change(run, [RunState.PAUSED], RunState.RUNNING, "run.resume", by, **limit)
     for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
         ring(stage)
     go_on(run.pk)
@@ -134,10 +137,10 @@ def sweep() -> int:
     return len(waiting)
 
 
-def _change(run: Run, before: list[RunState], after: RunState, verb: str, by: User | None) -> None:
+def _change(run: Run, before: list[RunState], after: RunState, verb: str, by: User | None, **also: Any) -> None:
     over = {"finished": timezone.now()} if after == RunState.CANCELLED else {}
     with transaction.atomic():
-        if not Run.objects.filter(pk=run.pk, state__in=before).update(state=after, error="", **over):
+        if not Run.objects.filter(pk=run.pk, state__in=before).update(state=after, error="", **over, **also):
             run.refresh_from_db()
             raise Conflict(f"The run is {run.state}, so this cannot be done.")
         audit.record(verb, project=run.project, actor=by, target=str(run.public))

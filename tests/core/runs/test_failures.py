@@ -243,11 +243,12 @@ def test_a_run_pauses_when_it_has_cost_what_it_may(begin, step, prompts):
         "The run has cost 0.60, and may cost 0.50. Raise the limit to go on.",
     )
     assert (stage.done, stage.cost, stage.tokens, scored()) == (20, Decimal("0.6"), 140, ids[:20])
-    run.max_cost = Decimal(2)
-    run.save(update_fields=["max_cost"])
     resume(run)
     run_here(run)
-    assert (run.state, run.error, scored()) == (RunState.DONE, "", ids)
+    assert (run.state, len(scored())) == (RunState.PAUSED, 30), "one batch more, and the limit holds as before"
+    resume(run, max_cost=Decimal(2))
+    run_here(run)
+    assert (run.state, run.error, run.max_cost, scored()) == (RunState.DONE, "", 2, ids)
 
 
 def test_a_run_that_has_cost_all_it_may_with_its_last_input_is_done(begin, step, prompts):
