@@ -13,7 +13,7 @@ from annotate.queue import refresh
 from annotate.reservations import take_next
 from core.models import Comparison, JudgeKind, Role
 from core.projects import create_project
-from core.runs.actions import start_run
+from core.runs.actions import run_here, start_run
 from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_a_later_import_takes_the_places_that_it_fills(load):
 def test_made_comparisons_are_offered_as_often_as_was_asked_for(load):
     project = create_project("p", overlap=2)
     load(project, {"prompt": "Which?", "responses": [{"id": text, "content": text} for text in "abc"]})
-    start_run(project, "compare", {"votes": 4})
+    run_here(start_run(project, "compare", {"votes": 4}))
     assert seats() == [(4, 0, True)] * 3
     assert set(QueueItem.objects.values_list("project", flat=True)) == {project.pk}
 

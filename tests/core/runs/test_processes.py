@@ -83,7 +83,7 @@ def test_whoever_is_killed_whenever_each_comparison_is_judged_once(load, databas
         for seed in range(SCHEDULES):
             rng = random.Random(seed)
             run = begin(load, f"schedule-{seed}", monkeypatch)
-            for _ in range(rng.randint(1, 2)):
+            for _ in range(1 + (seed == 0)):
                 held = Shard.objects.filter(stage__run=run, state="leased")
                 wait_for(lambda held=held, run=run: held.exists() or is_over(run), what=there.logs())
                 time.sleep(rng.uniform(0, 0.1))
