@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from core import audit
 from core.bulk import fetch
 from core.judges import judge_of
-from core.models import AuditEvent, Judgment, Label, Project, QuestionSet, Run, Score
+from core.models import AuditEvent, Failure, Judgment, Label, Project, QuestionSet, Run, Score, Shard, Stage
 from tests.factories import (
     ComparisonFactory,
     DatasetVersionFactory,
@@ -190,7 +190,15 @@ BROKEN = [
         "VALUES ({third}, 'length', 1, '{{}}', now())",
         "score_once",
     ),
-    ("UPDATE core_run SET done = 2, total = 1", "run_done_of_total"),
+    ("UPDATE core_stage SET done = 2, total = 1", "stage_done_of_total"),
+    ("UPDATE core_stage SET done = 1, failed = 1, total = 1", "stage_done_of_total"),
+    ("UPDATE core_stage SET state = 'asleep'", "stage_state_known"),
+    ("UPDATE core_shard SET state = 'asleep'", "shard_state_known"),
+    ("UPDATE core_shard SET state = 'leased'", "shard_lease_ends"),
+    (
+        "INSERT INTO core_failure (stage_id, input, error, at) SELECT stage_id, input, '', now() FROM core_failure",
+        "failure_once",
+    ),
     ("UPDATE core_run SET state = 'asleep'", "run_state_known"),
     ("UPDATE core_membership SET role = 'king'", "membership_role_known"),
     # What is never edited
@@ -234,7 +242,10 @@ def rows() -> dict[str, Any]:
     other = ComparisonFactory(k=2)
     Label.objects.create(project=project, comparison=pair, k=2, policy="majority", ranks=[1, 2], undecided=False)
     Score.objects.create(response=third, scorer="length", value=1)
-    Run.objects.create(project=project, recipe="compare", code_version="0")
+    run = Run.objects.create(project=project, recipe="compare", code_version="0")
+    stage = Stage.objects.create(run=run, number=1, step="compare")
+    Shard.objects.create(stage=stage, number=0, inputs=[1])
+    Failure.objects.create(stage=stage, input=1, error="bad")
     audit.record("look", project=project, actor=person)
     empty_round = RoundFactory(project=project)
     return {
