@@ -6,20 +6,24 @@ from typing import Any
 from django.db import connection, transaction
 
 from annotate.models import QueueItem
+from core.bulk import fetch
 from core.models import Project
 from core.signals import comparisons_added
 
+# One statement a table: a join of all would be looped over where the statistics are older than an import.
+VOTES = """
+SELECT j.comparison_id, count(DISTINCT j.judge_id) FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
+ WHERE j.comparison_id = ANY (%s) AND j.live AND j.status = 'submitted' AND g.kind = 'human' GROUP BY 1
+"""
+SEATS = """
+SELECT comparison_id, count(*) FROM annotate_assignment WHERE comparison_id = ANY (%s) AND state = 'held' GROUP BY 1
+"""
 # Only pairs: the page that asks people cannot show lists yet.
 REFRESH = """
 INSERT INTO annotate_queueitem (comparison_id, project_id, wanted, held, priority, tie)
-SELECT c.id, c.project_id, c.votes_wanted, LEAST(c.votes_wanted, votes.n + seats.n), c.priority, c.id
-  FROM core_comparison c
- CROSS JOIN LATERAL (
-       SELECT count(DISTINCT j.judge_id) AS n FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
-        WHERE j.comparison_id = c.id AND j.live AND j.status = 'submitted' AND g.kind = 'human') votes
- CROSS JOIN LATERAL (
-       SELECT count(*) AS n FROM annotate_assignment a WHERE a.comparison_id = c.id AND a.state = 'held') seats
- WHERE c.id = ANY (%s) AND c.k = 2 AND c.votes_wanted > 0
+SELECT c.id, c.project_id, c.votes_wanted, LEAST(c.votes_wanted, place.taken), c.priority, c.id
+  FROM unnest(%s::bigint[], %s::int[]) AS place (id, taken) JOIN core_comparison c ON c.id = place.id
+ WHERE c.k = 2 AND c.votes_wanted > 0
  ORDER BY c.id
     ON CONFLICT (comparison_id) DO UPDATE SET wanted = EXCLUDED.wanted, held = EXCLUDED.held
 """
@@ -27,10 +31,12 @@ SELECT c.id, c.project_id, c.votes_wanted, LEAST(c.votes_wanted, votes.n + seats
 
 def refresh(comparison_ids: Sequence[int]) -> None:
     """Make the queue's rows of these comparisons true. Safe to repeat; belongs in the transaction that changed them."""
-    queued = QueueItem.objects.filter(comparison__in=comparison_ids).order_by("comparison")
+    ids = list(comparison_ids)
+    queued = QueueItem.objects.filter(comparison__in=ids).order_by("comparison")
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         list(queued.select_for_update().values_list("pk"))  # nobody takes a place between the count and the update
-        cursor.execute(REFRESH, [list(comparison_ids)])
+        votes, seats = dict(fetch(VOTES, [ids])), dict(fetch(SEATS, [ids]))
+        cursor.execute(REFRESH, [ids, [votes.get(one, 0) + seats.get(one, 0) for one in ids]])
 
 
 def _follow(sender: Any, *, project: Project, comparison_ids: Sequence[int], **_: Any) -> None:

@@ -29,7 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
             ensure_running(Path(home) / "home", durable=False)
         _use(Path(os.environ[HOME_OF_TESTS]) / "home")
     settings.HOME = Path(tempfile.mkdtemp(prefix="preferee-files-"))
-    settings.EXPORTS_FOLDER = settings.HOME / "exports"
+    settings.EXPORTS_FOLDER, settings.STATIC_ROOT = settings.HOME / "exports", settings.HOME / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     for name in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"):

@@ -47,6 +47,7 @@ def _new_secret_key(path: Path) -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.words("PREFEREE_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_FAILURE_VIEW = "core.views.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = env.words("PREFEREE_ORIGINS")
 
 INSTALLED_APPS = [

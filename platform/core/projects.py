@@ -19,7 +19,7 @@ Prefer the answer that is **correct and does what was asked**. A fluent answer t
 that is right; a longer answer is not better for being longer.
 
 - *Much better*: the other answer fails, misleads or could do harm.
-- *Better*: both work, one clearly serves the asker more.
+- *Somewhat better*: both work, one clearly serves the asker more.
 - *Slightly better*: you would pick it, and understand somebody who does not.
 - *Tie*: you cannot tell them apart in quality.
 - *Both bad*: neither should be given to anybody.

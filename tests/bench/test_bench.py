@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 @pytest.mark.parametrize(
     ("script", "lines"),
     [
-        ("import_lines.py", ["lines/s", "an empty project", "a project of 2,000 prompts", "import / bare COPY:"]),
+        ("import_lines.py", ["lines/s", "an empty database", "a project of 3,000 prompts", "import / bare COPY:"]),
         ("export_rows.py", ["bare COPY rows/s", "1,000", "first labels", "report", "All gates hold."]),
     ],
 )

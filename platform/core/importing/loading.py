@@ -16,6 +16,7 @@ from django.db import connection
 from core.bulk import array, copy_rows, fetch, lock_project, new_ids, new_publics
 from core.importing.judging import Judges
 from core.importing.rows import Batch, ComparisonRow, JudgmentRow, number_samples
+from core.labels.service import refresh_labels
 from core.models import Project
 from core.signals import comparisons_added
 
@@ -74,6 +75,7 @@ class Load:
         self._load_scores(known)
         if touched := sorted({*self.new_comparisons, *judged}):
             comparisons_added.send(Load, project=self.project, comparison_ids=touched)
+            refresh_labels(sorted(judged))
         return self.counts
 
     def _load_prompts(self) -> list[int]:

@@ -54,11 +54,15 @@ def ingest(
     with contextlib.suppress(_AllOrNothing), collector_paused(), transaction_of_all, portions:
         start_tally()
         judges = Judges(project)
+        batches = 0
         while portion := portions.next():
             imported.lines += portion.lines
             imported.refused += portion.refused
             if portion.batch.lines:
                 imported.loaded.add(_load(portion.batch, project, judges, portions.begin))
+                batches += 1
+                if batches.bit_count() == 1:
+                    _renew_statistics()
             progress(imported, portion.bytes_read)
         if strict and imported.refused:
             raise _AllOrNothing
@@ -66,6 +70,12 @@ def ingest(
     if strict and imported.refused:
         imported.loaded = Loaded()
     return imported
+
+
+def _renew_statistics() -> None:
+    """Each time the import has doubled: plans made for the tables as they were would loop over what was added."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE (SKIP_LOCKED) core_comparison, core_judgment")
 
 
 @dataclass(slots=True)

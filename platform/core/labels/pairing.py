@@ -125,7 +125,7 @@ def _rows_that_meet(unit: Ints) -> tuple[Ints, Ints]:
     """Index all pairs of rows within runs of one unit; the work is the number of pairs, not rows times longest run."""
     # A million verdicts can meet ten million times, so the indices are kept small.
     end = np.searchsorted(unit, unit, side="right").astype(np.int32)
-    left = np.arange(len(unit), dtype=np.int32)
+    left: Ints = np.arange(len(unit), dtype=np.int32)
     lefts, rights, step = [left[:0]], [left[:0]], 1
     while len(left := left[left + step < end[left]]):
         lefts.append(left)
