@@ -18,7 +18,7 @@ help:
 	@echo "              (SERVE=0 stops after the table; PORT=8001 serves elsewhere)"
 	@echo "make test     install what the tests need, a browser included, and run them all (TRAIN=0 leaves out torch)"
 	@echo "make check    style, types, templates, migrations, deployment settings"
-	@echo "make bench    speed and memory of import and export"
+	@echo "make bench    speed and memory of import, export and the run engine"
 	@echo "make clean    remove .venv (the data in var/ stays)"
 
 .venv/made:
@@ -69,6 +69,7 @@ check: .venv/test
 bench: .venv/base
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
+	$(BIN)/python tests/bench/engine.py
 
 clean:
 	rm -rf .venv

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from core.demo.cast import Login, seat
+from core.errors import PrefereeError
 from core.exports.service import export_dataset
 from core.importing.reading import read
 from core.importing.service import ingest
-from core.models import DatasetVersion, Project, User
+from core.models import DatasetVersion, Project, RunState, User
 from core.projects import create_project
 from core.runs.actions import run_here, start_run
 from core.runs.steps import configure, step_named
@@ -45,4 +46,6 @@ def _run_where_something_waits(
 ) -> None:
     step = step_named(recipe)
     if step.plan(project, configure(step, values))[waiting]:
-        run_here(start_run(project, recipe, values, by=by))
+        run = run_here(start_run(project, recipe, values, by=by))
+        if run.state != RunState.DONE:
+            raise PrefereeError(run.error or f"The run of {recipe} was {run.state}.")

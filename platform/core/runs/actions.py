@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings as django_settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -22,6 +23,7 @@ from core.runs.work import visit
 
 SECONDS_BETWEEN_LOOKS = 0.5
 SECONDS_BETWEEN_TRIES = 0.1
+INTERRUPTED = "The run was interrupted. Start the recipe again: it does only what is missing."
 
 RETRY = """
 INSERT INTO core_shard (stage_id, number, inputs, state, token, attempts, deaths)
@@ -63,11 +65,22 @@ def start_run(
 
 def run_here(run: Run, look: Callable[[], None] = lambda: None) -> Run:
     """Work on the run in this process until it is over or paused, beside whatever workers there are."""
+    try:
+        _drain(run, look)
+    except (KeyboardInterrupt, SystemExit):
+        if not django_settings.CELERY_BROKER_URL:  # no worker will take it up
+            going = Run.objects.filter(pk=run.pk, state=RunState.RUNNING)
+            going.update(state=RunState.FAILED, error=INTERRUPTED, finished=timezone.now())
+        raise
+    return run
+
+
+def _drain(run: Run, look: Callable[[], None]) -> None:
     while True:
         run.refresh_from_db()
         look()
         if run.state != RunState.RUNNING:
-            return run
+            return
         stages = Stage.objects.filter(run=run, state=StageState.RUNNING).order_by("number")
         busy = [visit(stage.pk, seconds=SECONDS_BETWEEN_LOOKS) for stage in stages]
         if not any(busy):

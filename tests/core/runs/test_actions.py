@@ -242,3 +242,18 @@ def test_an_interrupted_run_and_another_make_the_same_as_one(project, load, monk
     keys = [set(map(bytes, each.comparisons.values_list("key", flat=True))) for each in (project, other)]
     assert keys[0] == keys[1]
     assert Comparison.objects.filter(project=project).count() == 36
+
+
+def test_an_interrupted_run_says_so_where_no_worker_will_take_it_up(begin, step, prompts):
+    prompts(20)
+    run, _ = begin()
+
+    def interrupt(batch):
+        raise KeyboardInterrupt
+
+    step.before = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        run_here(run)
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "does only what is missing" in run.error
