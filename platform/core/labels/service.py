@@ -1,6 +1,5 @@
 """Keep labels in step with the judgments: of some comparisons after a submit, of a project after an import."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, islice
@@ -10,7 +9,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
-from core.bulk import fetch, stream
+from core.bulk import array, fetch, stream
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
 
@@ -59,11 +58,11 @@ def policy_name(sources: Sources) -> str:
 @transaction.atomic(savepoint=False)
 def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first") -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments."""
-    ids = list(comparison_ids)
+    ids = array(comparison_ids)
     fetch(LOCK, [ids])
     labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [ids]), sources))
     changed = _upsert(labels)
-    if voteless := sorted(set(ids) - {label[0] for label in labels}):
+    if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         changed += _delete(voteless, sources)
     return changed
 
@@ -121,7 +120,8 @@ def _columns(said: tuple[Row, ...], sources: Sources) -> tuple[object, ...]:
 def _upsert(labels: Sequence[Label]) -> int:
     names = COLUMNS.split(", ")
     with connection.cursor() as cursor:
-        cursor.execute(UPSERT, [json.dumps([dict(zip(names, label, strict=True)) for label in labels])])
+        rows = msgspec.json.encode([dict(zip(names, label, strict=True)) for label in labels]).decode()
+        cursor.execute(UPSERT, [rows])
         return int(cursor.rowcount)
 
 
