@@ -11,7 +11,7 @@ class QueueItem(models.Model):
     """A comparison that people judge: places wanted, and places taken by answers and reservations."""
 
     comparison = models.OneToOneField(Comparison, models.CASCADE, primary_key=True, related_name="queue_item")
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     wanted = models.PositiveSmallIntegerField()
     held = models.PositiveSmallIntegerField(default=0)
     is_open = models.GeneratedField(

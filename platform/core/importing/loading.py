@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from django.db import connection
 from core.bulk import array, copy_rows, fetch, lock_project, new_ids, new_publics
 from core.importing.judging import Judges
 from core.importing.rows import Batch, ComparisonRow, JudgmentRow, number_samples
-from core.labels.service import refresh_labels
+from core.labels.service import label_new, refresh_labels
 from core.models import Project
 from core.signals import comparisons_added
 
@@ -65,6 +66,7 @@ class Load:
         self.response_ids: dict[tuple[int, bytes], int] = {}
         self.comparison_ids: dict[tuple[int, bytes], int] = {}
         self.new_comparisons: list[int] = []
+        self.new_judgments: list[tuple[int, ComparisonRow, JudgmentRow]] = []
 
     def run(self) -> Loaded:
         lock_project(self.project.pk)
@@ -75,8 +77,19 @@ class Load:
         self._load_scores(known)
         if touched := sorted({*self.new_comparisons, *judged}):
             comparisons_added.send(Load, project=self.project, comparison_ids=touched)
-            refresh_labels(sorted(judged))
+            self._label(judged)
         return self.counts
+
+    def _label(self, judged: set[int]) -> None:
+        new = set(self.new_comparisons)
+        votes = [
+            (comparison, self.project.pk, len(row.slots), self.judges.id_of(said.judge), *_vote(said))
+            for comparison, row, said in self.new_judgments
+            if comparison in new and _is_counted(row, said)
+        ]
+        label_new(sorted(votes, key=itemgetter(0)))
+        if others := sorted(judged - new):
+            refresh_labels(others)
 
     def _load_prompts(self) -> list[int]:
         """Returns the ids of the prompts that were there before."""
@@ -219,7 +232,7 @@ class Load:
             )
             for answer in [(ranks, strength, both_bad, status)]
         }
-        new = []
+        new = self.new_judgments
         for comparison, row, judgment in self._judgments():
             identity = self._identity(comparison, judgment)
             if identity in found:
@@ -327,6 +340,15 @@ _OTHER_ANSWER = (
     "{}'s judgment number {} of this comparison is there already with another answer, which was kept. "
     'A repeat needs its own "sample".'
 )
+
+
+def _is_counted(row: ComparisonRow, judgment: JudgmentRow) -> bool:
+    says = judgment.said.status == "submitted" and judgment.ranks is not None
+    return says and len(row.slots) > 1 and judgment.occasion in ("first", "review")
+
+
+def _vote(judgment: JudgmentRow) -> tuple[object, ...]:
+    return judgment.judge.kind, judgment.occasion, judgment.ranks, judgment.both_bad, judgment.strength
 
 
 def _answer_key(ranks: Sequence[int] | None, strength: int | None, both_bad: bool, status: str) -> tuple[object, ...]:

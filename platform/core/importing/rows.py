@@ -210,7 +210,7 @@ def _judgment(number: int, said: Judgment, comparison: ComparisonRow, slot: Mapp
         strength=strength,
         both_bad=said.both_bad,
         probability=probability,
-        ratings={str(slot[name]): values for name, values in said.ratings.items()},
+        ratings={str(slot[name]): _unsigned_zeros(values) for name, values in said.ratings.items()},
         spans=[
             {"slot": slot[span.response], "start": span.start, "end": span.end, "label": span.label, "note": span.note}
             for span in said.spans
@@ -218,6 +218,11 @@ def _judgment(number: int, said: Judgment, comparison: ComparisonRow, slot: Mapp
         said=said,
         tally=_tally_key(said, comparison, order),
     )
+
+
+def _unsigned_zeros(values: Mapping[str, float]) -> dict[str, float]:
+    """As PostgreSQL's JSON keeps them: it has no -0.0."""
+    return {name: value + 0.0 for name, value in values.items()}
 
 
 def _ranks(said: Judgment, slot: Mapping[str, int]) -> tuple[list[int] | None, bool, int | None]:

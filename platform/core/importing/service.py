@@ -54,15 +54,13 @@ def ingest(
     with contextlib.suppress(_AllOrNothing), collector_paused(), transaction_of_all, portions:
         start_tally()
         judges = Judges(project)
-        batches = 0
+        statistics = _Statistics()
         while portion := portions.next():
             imported.lines += portion.lines
             imported.refused += portion.refused
             if portion.batch.lines:
                 imported.loaded.add(_load(portion.batch, project, judges, portions.begin))
-                batches += 1
-                if batches.bit_count() == 1:
-                    _renew_statistics()
+                statistics.renew(imported.loaded.judgments)
             progress(imported, portion.bytes_read)
         if strict and imported.refused:
             raise _AllOrNothing
@@ -72,10 +70,19 @@ def ingest(
     return imported
 
 
-def _renew_statistics() -> None:
-    """Each time the import has doubled: plans made for the tables as they were would loop over what was added."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE (SKIP_LOCKED) core_comparison, core_judgment")
+class _Statistics:
+    """Plans made for tables as they were would loop over what an import adds: renewed each time it has doubled them."""
+
+    def __init__(self) -> None:
+        self.judgments = 0
+
+    def renew(self, judgments: int) -> None:
+        """`judgments` is how many this import has added so far."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'core_judgment'::regclass")
+            if judgments - self.judgments > cursor.fetchone()[0]:
+                cursor.execute("ANALYZE (SKIP_LOCKED) core_comparison, core_judgment")
+                self.judgments = judgments
 
 
 @dataclass(slots=True)

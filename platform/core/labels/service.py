@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.db import connection, transaction
 
-from core.bulk import array, fetch, stream
+from core.bulk import array, copy_rows, fetch, stream
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
 
@@ -65,6 +65,15 @@ def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_fir
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         changed += _delete(voteless, sources)
     return changed
+
+
+def label_new(votes: Iterable[Row]) -> None:
+    """Label comparisons that are being added, by their counted votes (the columns of VOTES, one comparison's together).
+
+    Nobody else knows these comparisons yet, so nothing is locked, read or replaced.
+    """
+    labels = ((*label[:-1], msgspec.json.encode(label[-1]).decode(), "now") for label in _labels(votes, "people_first"))
+    copy_rows(f"core_label ({COLUMNS}, updated)", labels)
 
 
 def refresh_project(project: Project, sources: Sources = "people_first") -> int:

@@ -29,7 +29,7 @@ class Comparison(models.Model):
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="comparisons", db_constraint=False, db_index=False
     )
-    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="comparisons", db_constraint=False)
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="comparisons", db_constraint=False, db_index=False)
     key = models.BinaryField(max_length=16)
     k = models.PositiveSmallIntegerField()
     votes_wanted = models.PositiveSmallIntegerField()

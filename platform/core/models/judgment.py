@@ -48,7 +48,7 @@ class Judgment(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="judgments", db_constraint=False, db_index=False)
     comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="judgments", db_constraint=False)
     k = models.PositiveSmallIntegerField()
-    judge = models.ForeignKey(Judge, models.CASCADE, related_name="judgments", db_constraint=False)
+    judge = models.ForeignKey(Judge, models.CASCADE, related_name="judgments", db_constraint=False, db_index=False)
     person = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="judgments", db_constraint=False, db_index=False
     )

@@ -20,7 +20,7 @@ class Prompt(models.Model):
     """What is asked: chat messages, a system text and contexts, which together are its identity."""
 
     public = models.UUIDField(unique=True, default=uuid7, editable=False)
-    project = models.ForeignKey(Project, models.CASCADE, related_name="prompts")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="prompts", db_index=False)
     key = models.BinaryField(max_length=16)
     messages = models.JSONField()
     system = models.TextField(null=True, blank=True)

@@ -27,14 +27,16 @@ class Response(models.Model):
 
     public = models.UUIDField(unique=True, default=uuid7, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="responses", db_constraint=False, db_index=False)
-    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="responses", db_constraint=False)
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="responses", db_constraint=False, db_index=False)
     key = models.BinaryField(max_length=16)
     content_key = models.BinaryField(max_length=16)
     author_kind = models.CharField(max_length=7, choices=AuthorKind, default=AuthorKind.UNKNOWN)
     author = models.CharField(max_length=200, blank=True)
     content = models.TextField(blank=True)
     messages = models.JSONField(null=True, blank=True, help_text="Where the answer is more than one plain message.")
-    parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="edits", db_constraint=False)
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="edits", db_constraint=False, db_index=False
+    )
     parameters = models.JSONField(default=dict, blank=True)
     finish_reason = models.CharField(max_length=200, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
@@ -52,7 +54,7 @@ class Response(models.Model):
                 name="response_author_named",
             ),
         ]
-        indexes = [models.Index(fields=["project"], name="response_project")]
+        indexes = [models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="response_parent")]
 
     def __str__(self) -> str:
         return self.content[:80]

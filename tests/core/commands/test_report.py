@@ -18,7 +18,7 @@ def project(load):
 
 
 def test_labels_are_brought_up_to_date_before_they_are_counted(manage, project):
-    assert not Label.objects.exists()
+    Label.objects.all().delete()
     ended = manage("report", "--project", "p", "--json")
     assert ended.code == 0
     assert json.loads(ended.out)["labels"]["winner"] == 3

@@ -217,7 +217,8 @@ def test_the_number_of_queries_does_not_grow_with_the_lines():
             connection,
         ) as captured:
             ingest(project, reading(*lines))
-        return len(captured)
+        # Statistics are renewed where the table has doubled, which is not for each line.
+        return sum(not query["sql"].startswith("ANALYZE") for query in captured.captured_queries)
 
     few = [pair(f"Number {number}?", said(1)) for number in range(2)]
     many = [pair(f"Number {number}?", said(1), said(-1)) for number in range(60)]
