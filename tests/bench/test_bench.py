@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
     ("script", "lines"),
     [
         ("import_lines.py", ["lines/s", "an empty database", "a project of 3,000 prompts", "import / bare COPY:"]),
+        ("engine.py", ["through the engine, 20,000", "the same loop without it", "planning of 20,000 inputs:"]),
         ("export_rows.py", ["bare COPY rows/s", "1,000", "first labels", "report", "All gates hold."]),
     ],
 )
