@@ -20,6 +20,9 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted. What was saved stays; the same command does what is missing.\n")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -105,8 +105,7 @@ def test_whoever_is_killed_whenever_each_comparison_is_judged_once(load, databas
             wait_for(lambda run=run: is_over(run), what=f"seed {seed}\n{there.logs()}")
             is_whole(run)
             reclaimed += Shard.objects.filter(stage__run=run, attempts__gt=1).exists()
-    if not reclaimed:
-        pytest.skip("no schedule hit a shard at work, so this run shows nothing")
+    assert reclaimed >= SCHEDULES // 2, f"{reclaimed} schedules hit a lease: too few to show anything"
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from core.commands import SentenceCommand
 from core.demo.cast import Login, logins
 from core.demo.job import run_main_job
 from core.demo.server import HOST, check_port, serve
-from core.labels.service import refresh_project
 from core.models import DatasetVersion
 from core.reports.report import report
 from core.reports.table import lines
@@ -70,7 +69,6 @@ class Command(SentenceCommand):
         call_command("collectstatic", verbosity=0, interactive=False)
         people = logins(settings.HOME)
         project, versions = run_main_job(people, settings.EXPORTS_FOLDER, self.stdout.write)
-        refresh_project(project)
         self.stdout.write("")
         for line in lines(report(project)):
             self.stdout.write(f"  {line}")
