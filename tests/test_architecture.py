@@ -71,6 +71,7 @@ PLAIN = [
         CODE["core"] / "importing" / name
         for name in ("rows.py", "reading.py", "check.py", "judged.py", "interchange.py")
     ),
+    *(path for path in (CODE["core"] / "charts").glob("*.py") if path.name != "service.py"),
     CODE["core"] / "comparing" / "policies.py",
     CODE["core"] / "exports" / "splitting.py",
     CODE["core"] / "ids.py",

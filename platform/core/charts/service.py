@@ -1,0 +1,38 @@
+"""Charts for pages: drawn once for the same data, and with the figures in a table for those who cannot see them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.utils.safestring import SafeString, mark_safe
+
+from core.charts.throughput import Point, throughput, throughput_table
+
+SECONDS_KEPT = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What core/chart.html shows: a drawing, and rows of names and figures. Without rows, the drawing is a sentence."""
+
+    drawing: SafeString
+    head: Sequence[str]
+    rows: Sequence[Sequence[tuple[str, str]]]
+
+
+def throughput_chart(points: Sequence[Point], *, title: str, prefix: str) -> Chart:
+    """A run's inputs per second; `prefix` begins the ids and must be the chart's alone on its page."""
+    drawing = _kept(lambda: throughput(points, title=title, prefix=prefix), "throughput", tuple(points), title, prefix)
+    head, rows = throughput_table(points)
+    return Chart(drawing, head, [list(zip(head, row, strict=True)) for row in rows])
+
+
+def _kept(draw: Callable[[], str], *data: object) -> SafeString:
+    """The drawing of these data, from the cache if it is there."""
+    key = f"chart:{sha256(repr(data).encode()).hexdigest()}"
+    drawing: str | None = cache.get(key)
+    if drawing is None:
+        drawing = draw()
+        cache.set(key, drawing, SECONDS_KEPT)
+    return mark_safe(drawing)  # noqa: S308 - the clean-up pass writes texts escaped
