@@ -6,7 +6,9 @@ class SynthConfig(AppConfig):
     verbose_name = "Machines"
 
     def ready(self) -> None:
+        from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth.judges.reference import ReferenceJudge
 
         register(ReferenceJudge())
+        shelve("synth.recipes")

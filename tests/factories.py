@@ -20,9 +20,13 @@ from core.models import (
     Project,
     Prompt,
     QuestionSet,
+    Recipe,
     Response,
     Role,
     Round,
+    Run,
+    Schedule,
+    Stage,
     User,
 )
 from core.models.project import DEFAULT_QUESTIONS
@@ -189,3 +193,47 @@ class DatasetVersionFactory(DjangoModelFactory):
     )
     digest = "0" * 64
     folder = "missing"
+
+
+class RecipeFactory(DjangoModelFactory):
+    class Meta:
+        model = Recipe
+
+    project = factory.SubFactory(ProjectFactory)
+    name = "compare"
+    version = factory.Sequence(lambda n: n + 1)
+    source = factory.LazyAttribute(lambda row: f"recipe: {row.name}\nstages:\n  - uses: compare\n")
+    digest = factory.Sequence(lambda n: f"{n:064}")
+
+
+class ScheduleFactory(DjangoModelFactory):
+    """Every night at two."""
+
+    class Meta:
+        model = Schedule
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"schedule {n}")
+    recipe = "compare"
+    cron = "0 2 * * *"
+
+
+class RunFactory(DjangoModelFactory):
+    """A row that nobody works on."""
+
+    class Meta:
+        model = Run
+
+    project = factory.SubFactory(ProjectFactory)
+    recipe = factory.SubFactory(RecipeFactory, project=factory.SelfAttribute("..project"))
+    code_version = "0"
+
+
+class StageFactory(DjangoModelFactory):
+    class Meta:
+        model = Stage
+
+    run = factory.SubFactory(RunFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"stage-{n}")
+    step = "compare"

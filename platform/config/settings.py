@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "core",
     "annotate",
     "synth",
+    "django_celery_beat",
     "django_htmx",
     "template_partials",
     "django.contrib.admin",
@@ -161,6 +162,7 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 # How long a shard stays with a worker that says nothing more, in seconds.
 LEASE_SECONDS = env.number("PREFEREE_LEASE_SECONDS", 60.0)
 # Rings again for what is queued or whose worker died: a lost message costs this long.
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": LEASE_SECONDS / 4}}
 
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")

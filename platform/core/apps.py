@@ -6,7 +6,12 @@ class CoreConfig(AppConfig):
     verbose_name = "Preference data"
 
     def ready(self) -> None:
-        from core.comparing.step import Compare
         from core.runs.steps import register
+        from core.steps.aggregate import Aggregate
+        from core.steps.compare import Compare
+        from core.steps.export import Export
+        from core.steps.import_files import Import
+        from core.steps.people import People
 
-        register(Compare())
+        for step in (Import(), Compare(), People(), Aggregate(), Export()):
+            register(step)

@@ -33,8 +33,10 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def reach(self, done: int) -> None:
-        """`done` in all, of `total` where it is known."""
+    def reach(self, done: int, total: int | None = None) -> None:
+        """`done` in all, of `total` where it is known by now."""
+        if total is not None and total != self.total:
+            self._of(total)
         if self._bar is not None:
             self._bar.update(done - self.done)
         elif (now := time.monotonic()) - self._said >= SECONDS_BETWEEN_LINES:
@@ -43,3 +45,8 @@ class Progress:
             rate = done / (now - self._began)
             print(f"{self.what}: {done:,}{of} {self.unit}, {rate:,.0f} a second", file=self.stream)
         self.done = done
+
+    def _of(self, total: int) -> None:
+        self.total = total
+        if self._bar is not None:
+            self._bar.total = total

@@ -8,16 +8,24 @@ from config.celery import app
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
-from core.runs.turns import whose_turn
+from core.runs.turns import claimable, whose_turn
 from core.runs.work import visit
 
 
 @app.task(name="core.visit_stage")  # type: ignore[untyped-decorator]
 def visit_stage(stage_id: int) -> None:
+    """A bell is passed on before the work begins, so that there is always one for whoever is free, and never a heap."""
     turn = whose_turn(stage_id)
-    if visit(turn) or turn != stage_id:
-        for stage in Stage.objects.filter(pk=stage_id):
-            ring(stage)
+    rung = claimable(stage_id, more_than=1 if turn == stage_id else 0)
+    if rung:
+        _ring(stage_id)
+    if visit(turn) and turn == stage_id and not rung:
+        _ring(stage_id)
+
+
+def _ring(stage_id: int) -> None:
+    for stage in Stage.objects.filter(pk=stage_id):
+        ring(stage)
 
 
 @app.task(name="core.sweep")  # type: ignore[untyped-decorator]

@@ -13,7 +13,8 @@ from annotate.queue import refresh
 from annotate.reservations import take_next
 from core.models import Comparison, JudgeKind, Role
 from core.projects import create_project
-from core.runs.actions import run_here, start_run
+from core.runs.actions import run_here
+from core.runs.starting import start_run
 from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,7 @@ from stand import database
 from core.bulk import fetch
 from core.models import Project, Prompt, Run, RunState
 from core.projects import create_project
-from core.runs.actions import start_run
+from core.runs.starting import start_run
 from core.runs.steps import Context, Done, Outcome, Step, register
 from core.runs.work import visit
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from core import audit
 from core.bulk import fetch
 from core.judges import judge_of
-from core.models import AuditEvent, Failure, Judgment, Label, Project, QuestionSet, Run, Score, Shard, Stage
+from core.models import AuditEvent, Failure, Judgment, Label, Project, QuestionSet, Score, Shard
 from tests.factories import (
     ComparisonFactory,
     DatasetVersionFactory,
@@ -20,6 +20,8 @@ from tests.factories import (
     PromptFactory,
     ResponseFactory,
     RoundFactory,
+    RunFactory,
+    StageFactory,
     UserFactory,
 )
 
@@ -242,8 +244,8 @@ def rows() -> dict[str, Any]:
     other = ComparisonFactory(k=2)
     Label.objects.create(project=project, comparison=pair, k=2, policy="majority", ranks=[1, 2], undecided=False)
     Score.objects.create(response=third, scorer="length", value=1)
-    run = Run.objects.create(project=project, recipe="compare", code_version="0")
-    stage = Stage.objects.create(run=run, number=1, step="compare")
+    run = RunFactory(project=project)
+    stage = StageFactory(run=run)
     Shard.objects.create(stage=stage, number=0, inputs=[1])
     Failure.objects.create(stage=stage, input=1, error="bad")
     audit.record("look", project=project, actor=person)

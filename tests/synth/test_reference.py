@@ -7,7 +7,8 @@ import pytest
 from core.errors import PrefereeError
 from core.models import Judge, JudgeKind, Judgment, Label, Project, RunState, Stage
 from core.projects import create_project
-from core.runs.actions import run_here, start_run
+from core.runs.actions import run_here
+from core.runs.starting import start_run
 from synth.judges import reference
 from synth.judges.bleu import bleu, signature
 from synth.judges.reference import ReferenceJudge

@@ -34,9 +34,11 @@ def export_dataset(
     name: str = "",
     by: User | None = None,
     reach: Reach = lambda rows: None,
+    still_wanted: Callable[[], None] = lambda: None,
 ) -> DatasetVersion:
     """Write the project's data into the folder `out` and record the version; the same data gives the same bytes.
 
+    `still_wanted` is asked before anything is put in place, and raises where it is not.
     Raises PrefereeError where the folder cannot be written or the disk is full; the folder then holds what it held.
     """
     options = options or Options()
@@ -45,6 +47,7 @@ def export_dataset(
         with _snapshot(), collector_paused():
             counts = _FORMATS[form](project, options, target, reach)
         manifest = _manifest(project, form, options, counts, target)
+        still_wanted()
         with transaction.atomic():
             version = _record(project, name or form, manifest, out, by)
             target.put("manifest.json", _text({**manifest, "version": version.number}))

@@ -9,8 +9,10 @@ from core.models.label import Label
 from core.models.people import Membership, Role, User
 from core.models.project import Project, QuestionSet, Round
 from core.models.prompt import Prompt
+from core.models.recipe import Recipe
 from core.models.response import AuthorKind, Response
 from core.models.run import Failure, Run, RunState, Shard, ShardState, Stage, StageState
+from core.models.schedule import Overlap, Schedule
 from core.models.score import Score
 
 __all__ = [
@@ -27,14 +29,17 @@ __all__ = [
     "Label",
     "Membership",
     "Occasion",
+    "Overlap",
     "Project",
     "Prompt",
     "QuestionSet",
+    "Recipe",
     "Response",
     "Role",
     "Round",
     "Run",
     "RunState",
+    "Schedule",
     "Score",
     "Shard",
     "ShardState",

@@ -1,7 +1,9 @@
 """A workspace, the questions it asks, and the rounds in which it asks them."""
 
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -19,6 +21,11 @@ MAIN_QUESTION = {
 DEFAULT_QUESTIONS = [MAIN_QUESTION, {"id": "rationale", "kind": "text", "text": "Why?", "required": False}]
 
 
+def known_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"“{name}” is no time zone. Write one like Europe/Zurich or UTC.")
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: "User") -> "ProjectQuerySet":
         """The projects of which the user is a member; installation staff see every project."""
@@ -30,6 +37,7 @@ class Project(models.Model):
     name = models.CharField(max_length=200)
     overlap = models.PositiveSmallIntegerField(default=1, help_text="People wanted for each comparison.")
     seed = models.BigIntegerField(default=0, help_text="Decides the orders that people see.")
+    time_zone = models.CharField(max_length=60, default="UTC", validators=[known_time_zone])
     created = models.DateTimeField(default=timezone.now)
 
     objects = ProjectQuerySet.as_manager()

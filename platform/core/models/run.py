@@ -8,11 +8,14 @@ from django.utils import timezone
 from core.ids import uuid7
 from core.models.people import User
 from core.models.project import Project
+from core.models.recipe import Recipe
+from core.models.schedule import Schedule
 
 
 class RunState(models.TextChoices):
     QUEUED = "queued"
     RUNNING = "running"
+    PARKED = "parked", "Waiting for people"
     PAUSED = "paused"
     DONE = "done"
     FAILED = "failed"
@@ -20,6 +23,12 @@ class RunState(models.TextChoices):
 
 
 OVER = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+GOING = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def visible_to(self, user: User) -> "RunQuerySet":
+        return self.filter(project__in=Project.objects.visible_to(user))
 
 
 class Run(models.Model):
@@ -27,21 +36,35 @@ class Run(models.Model):
 
     public = models.UUIDField(unique=True, default=uuid7, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="runs")
-    recipe = models.CharField(max_length=60)
+    recipe = models.ForeignKey(Recipe, models.CASCADE, related_name="runs")
+    settings = models.JSONField(default=dict, help_text="What was set beside the recipe, as it was given.")
+    only_new = models.BooleanField(default=False, help_text="Only inputs without an output by the same configuration.")
     state = models.CharField(max_length=9, choices=RunState, default=RunState.QUEUED)
     error = models.TextField(blank=True)
     max_cost = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    schedule = models.ForeignKey(Schedule, models.SET_NULL, null=True, blank=True, related_name="runs")
+    due = models.DateTimeField(null=True, blank=True, help_text="The time of the schedule that started it.")
+    told = models.DateTimeField(null=True, blank=True, help_text="When people were told that it failed.")
     code_version = models.CharField(max_length=60)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created = models.DateTimeField(default=timezone.now)
     started = models.DateTimeField(null=True, blank=True)
     finished = models.DateTimeField(null=True, blank=True)
 
+    objects = RunQuerySet.as_manager()
+
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=RunState.values), name="run_state_known"),
+            models.UniqueConstraint(fields=["schedule", "due"], name="run_once_a_due_time"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "-public"], name="run_newest"),
+            models.Index(fields=["state"], condition=~Q(state__in=OVER), name="run_open"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.recipe} {self.state}"
+        return f"{self.recipe.name} {self.state}"
 
     @property
     def is_over(self) -> bool:
@@ -51,6 +74,7 @@ class Run(models.Model):
 class StageState(models.TextChoices):
     WAITING = "waiting"
     RUNNING = "running"
+    PARKED = "parked", "Waiting for people"
     DONE = "done"
     FAILED = "failed"
 
@@ -60,12 +84,16 @@ class Stage(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="stages")
     number = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=60)
     step = models.CharField(max_length=60)
     config = models.JSONField(default=dict)
+    after = ArrayField(models.PositiveSmallIntegerField(), default=list, help_text="Stages that are done before it.")
+    work_key = models.BinaryField(max_length=16, default=b"", help_text="Hash of the step and its configuration.")
     queue = models.CharField(max_length=20, default="cpu")
     tolerated = models.FloatField(default=0.05, help_text="Share of inputs that may fail.")
     state = models.CharField(max_length=7, choices=StageState, default=StageState.WAITING)
     error = models.TextField(blank=True)
+    note = models.TextField(blank=True, help_text="What the step says about its outputs.")
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
@@ -77,14 +105,16 @@ class Stage(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["run", "number"], name="stage_number"),
+            models.UniqueConstraint(fields=["run", "name"], name="stage_name"),
             models.CheckConstraint(condition=Q(state__in=StageState.values), name="stage_state_known"),
             models.CheckConstraint(
                 condition=Q(done__lte=models.F("total") - models.F("failed")), name="stage_done_of_total"
             ),
         ]
+        indexes = [models.Index(fields=["work_key"], name="stage_work")]
 
     def __str__(self) -> str:
-        return f"{self.step} {self.done} of {self.total}"
+        return f"{self.name} {self.done} of {self.total}"
 
 
 class ShardState(models.TextChoices):
@@ -105,6 +135,10 @@ class Shard(models.Model):
     not_before = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     deaths = models.PositiveSmallIntegerField(default=0, help_text="Leases that ran out: workers that died on it.")
+    progress = models.FloatField(default=0, help_text="Share of the work that its holder has done, where it says so.")
+    done = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    finished = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

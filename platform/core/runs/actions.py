@@ -1,24 +1,24 @@
-"""What a person does with a run: start, pause, resume, cancel, retry what failed."""
+"""What a person does with a run: work on it here, pause, resume, cancel, retry what failed, run it again."""
 
-import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings as django_settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
-from django.utils import timezone
 
-from config.version import code_version
 from core import audit
 from core.bulk import fetch
 from core.errors import Conflict
-from core.models import Failure, Project, Run, RunState, Shard, Stage, StageState, User
-from core.runs.course import go_on, open_stage, ring, settle
-from core.runs.steps import configure, step_named
+from core.models import Failure, Run, RunState, Shard, Stage, StageState, User
+from core.models.run import GOING
+from core.recipes.shelf import Text
+from core.runs.course import go_on, ring, settle
+from core.runs.starting import begin_run, start_run
+from core.runs.steps import step_named
 from core.runs.work import visit
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -26,51 +26,22 @@ SECONDS_BETWEEN_TRIES = 0.1
 INTERRUPTED = "The run was interrupted. Start the recipe again: it does only what is missing."
 
 RETRY = """
-INSERT INTO core_shard (stage_id, number, inputs, state, token, attempts, deaths)
+INSERT INTO core_shard (stage_id, number, inputs, state, token, attempts, deaths, progress, done, failed)
 SELECT %(stage)s, (SELECT 1 + max(number) FROM core_shard WHERE stage_id = %(stage)s) + place / %(size)s,
-       array_agg(input ORDER BY input), 'queued', 0, 0, 0
+       array_agg(input ORDER BY input), 'queued', 0, 0, 0, 0, 0, 0
   FROM (SELECT input, row_number() OVER (ORDER BY input) - 1 AS place FROM core_failure WHERE stage_id = %(stage)s) f
  GROUP BY 2 RETURNING cardinality(inputs)
 """
 
 
-def start_run(
-    project: Project, recipe: str, values: Mapping[str, Any], *, by: User | None = None, max_cost: float | None = None
-) -> Run:
-    """Record the run, take the snapshot of its inputs and ring for workers.
-
-    Raises PrefereeError where the recipe or a setting does not exist. A run that can do nothing is kept as failed.
-    """
-    step = step_named(recipe)
-    config = configure(step, values)
-    now = timezone.now()
-    with transaction.atomic():
-        run = Run.objects.create(
-            project=project,
-            recipe=recipe,
-            state=RunState.RUNNING,
-            max_cost=max_cost,
-            code_version=code_version(),
-            created_by=by,
-            created=now,
-            started=now,
-        )
-        settings = json.loads(config.model_dump_json())
-        stage = Stage.objects.create(run=run, number=1, step=recipe, config=settings, queue=step.queue)
-        audit.record("run.start", project=project, actor=by, target=recipe, config=settings)
-    open_stage(stage)
-    run.refresh_from_db()
-    return run
-
-
 def run_here(run: Run, look: Callable[[], None] = lambda: None) -> Run:
-    """Work on the run in this process until it is over or paused, beside whatever workers there are."""
+    """Work on the run in this process until it is over, paused or parked, beside whatever workers there are."""
     try:
         _drain(run, look)
     except (KeyboardInterrupt, SystemExit):
         if not django_settings.CELERY_BROKER_URL:  # no worker will take it up
             going = Run.objects.filter(pk=run.pk, state=RunState.RUNNING)
-            going.update(state=RunState.FAILED, error=INTERRUPTED, finished=timezone.now())
+            going.update(state=RunState.FAILED, error=INTERRUPTED, finished=Now())
         raise
     return run
 
@@ -90,7 +61,7 @@ def _drain(run: Run, look: Callable[[], None]) -> None:
 
 def pause(run: Run, *, by: User | None = None) -> None:
     """No shard is claimed any more; those at work are finished."""
-    _change(run, [RunState.RUNNING], RunState.PAUSED, "run.pause", by)
+    _change(run, [RunState.RUNNING, RunState.PARKED], RunState.PAUSED, "run.pause", by)
 
 
 def resume(run: Run, *, by: User | None = None, max_cost: Decimal | None = None) -> None:
@@ -104,7 +75,8 @@ def resume(run: Run, *, by: User | None = None, max_cost: Decimal | None = None)
 
 def cancel(run: Run, *, by: User | None = None) -> None:
     """What is saved stays; nothing more is begun."""
-    _change(run, [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED], RunState.CANCELLED, "run.cancel", by)
+    open_states = [RunState.QUEUED, RunState.RUNNING, RunState.PARKED, RunState.PAUSED]
+    _change(run, open_states, RunState.CANCELLED, "run.cancel", by)
 
 
 def retry_failed(run: Run, *, by: User | None = None) -> int:
@@ -126,6 +98,13 @@ def retry_failed(run: Run, *, by: User | None = None) -> int:
     return retried
 
 
+def run_again(run: Run, *, by: User | None = None) -> Run:
+    """A new run of the same text with the same settings, over the inputs that there are now."""
+    recipe = run.recipe
+    text = Text(recipe.name, recipe.source, f"{recipe.name}, version {recipe.version}", recipe.builtin)
+    return start_run(run.project, text, run.settings, by=by, max_cost=run.max_cost, only_new=run.only_new)
+
+
 def _retry(stage: Stage) -> int:
     size = step_named(stage.step).shard_size
     retried: int = sum(count for (count,) in fetch(RETRY, {"stage": stage.pk, "size": size}))
@@ -137,21 +116,31 @@ def _retry(stage: Stage) -> int:
 
 
 def sweep() -> int:
-    """Ring for every stage that has something to claim, and go on where a worker died between two stages."""
-    for run in Run.objects.filter(state=RunState.RUNNING):
-        for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
+    """Ring for what nobody works on, and go on where a worker died between two stages; returns how often it rang."""
+    for run in Run.objects.filter(state=RunState.QUEUED).exclude(_waits_its_turn()):
+        begin_run(run)
+    for run in Run.objects.filter(state__in=(RunState.RUNNING, RunState.PARKED)):
+        for stage in Stage.objects.filter(run=run, state__in=(StageState.RUNNING, StageState.PARKED)):
             settle(stage.pk)
         go_on(run.pk)
     due = Q(state="queued") & (Q(not_before=None) | Q(not_before__lte=Now())) | Q(state="leased", lease_until__lt=Now())
     going = Stage.objects.filter(run__state=RunState.RUNNING, state=StageState.RUNNING)
-    waiting = going.filter(pk__in=Shard.objects.filter(due).values("stage"))
-    for stage in waiting:
+    shards = Shard.objects.filter(stage=OuterRef("pk"))
+    # Whoever works on a stage has rung for it: see core.tasks.
+    alone = going.filter(Exists(shards.filter(due)), ~Exists(shards.filter(state="leased", lease_until__gte=Now())))
+    for stage in alone:
         ring(stage)
-    return len(waiting)
+    return len(alone)
+
+
+def _waits_its_turn() -> Q:
+    """Queued by a schedule behind another run of it that goes."""
+    others = Run.objects.filter(schedule=OuterRef("schedule"), state__in=GOING).exclude(pk=OuterRef("pk"))
+    return Q(Exists(others.filter(Q(state__in=(RunState.RUNNING, RunState.PAUSED)) | Q(pk__lt=OuterRef("pk")))))
 
 
 def _change(run: Run, before: list[RunState], after: RunState, verb: str, by: User | None, **also: Any) -> None:
-    over = {"finished": timezone.now()} if after == RunState.CANCELLED else {}
+    over = {"finished": Now()} if after == RunState.CANCELLED else {}
     with transaction.atomic():
         if not Run.objects.filter(pk=run.pk, state__in=before).update(state=after, error="", **over, **also):
             run.refresh_from_db()

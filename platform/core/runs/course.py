@@ -4,15 +4,17 @@ import logging
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Sum
-from django.utils import timezone
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import Now
 
+from core.bulk import fetch
 from core.errors import PrefereeError
-from core.models import Run, RunState, Shard, Stage, StageState
+from core.models import Run, RunState, Shard, ShardState, Stage, StageState
 from core.models.run import OVER
 from core.runs.failures import said
 from core.runs.planning import plan_stage
-from core.runs.steps import Context, configure, step_named
+from core.runs.steps import AnyStep, Context, Gate, configure, step_named
+from core.signals import run_ended
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +36,16 @@ def _send(stage: Stage) -> None:
         log.warning("The broker does not answer, so nobody was told of stage %s: %s", stage.pk, error)
 
 
+def equipped(stage: Stage) -> tuple[AnyStep, Context]:
+    """What the stage works with. Raises PrefereeError where this installation no longer has it."""
+    step = step_named(stage.step)
+    return step, Context(stage.run.project, configure(step, stage.config), stage.pk, stage.run.created_by)
+
+
 def open_stage(stage: Stage) -> None:
     """Plan the stage and ring; a stage without inputs is through at once. A stage that cannot be planned fails."""
     try:
-        step = step_named(stage.step)
-        planned = plan_stage(stage, step, Context(stage.run.project, configure(step, stage.config), stage.pk))
+        planned = plan_stage(stage, *equipped(stage))
     except (OperationalError, InterfaceError):  # the database's trouble is not the stage's: the sweep tries again
         raise
     except PrefereeError as error:
@@ -53,28 +60,67 @@ def open_stage(stage: Stage) -> None:
 
 
 def settle(stage_id: int) -> None:
-    """Close the stage if all its shards are done, and go on with the next one or end the run."""
+    """Close the stage if all its shards are done, and go on with the next ones or end the run."""
     with transaction.atomic():
         stage = Stage.objects.select_for_update().get(pk=stage_id)
-        if stage.state != StageState.RUNNING or Shard.objects.filter(stage=stage).exclude(state="done").exists():
+        if stage.state == StageState.PARKED:
+            through = _look_at_gate(stage)
+        else:
+            through = stage.state == StageState.RUNNING and not _open_shards(stage).exists()
+        if not through:
             return
         if stage.failed > stage.tolerated * stage.total:
             share = f"{stage.failed:,} of {stage.total:,} inputs failed, more than the stage tolerates."
             _fail(stage, f"{share} Remove the cause that the failures name, then retry them.")
             return
-        Stage.objects.filter(pk=stage.pk).update(state=StageState.DONE, finished=timezone.now())
+        Stage.objects.filter(pk=stage.pk).update(state=StageState.DONE, finished=Now())
     go_on(stage.run_id)
 
 
+def _open_shards(stage: Stage) -> QuerySet[Shard]:
+    return Shard.objects.filter(stage=stage).exclude(state=ShardState.DONE)
+
+
+def _look_at_gate(stage: Stage) -> bool:
+    """Count what people have done; whether the run may go on."""
+    gate, context = equipped(stage)
+    assert isinstance(gate, Gate), "only a gate parks"
+    waiting = gate.waiting(context)
+    Stage.objects.filter(pk=stage.pk).update(done=stage.total - waiting)
+    if not gate.is_open(context, waiting, stage.total):
+        return False
+    _open_shards(stage).update(state=ShardState.DONE)
+    return True
+
+
 def go_on(run_id: int) -> None:
-    """Open the next stage where none is open, or end the run after the last one. Twice is once."""
+    """Open every stage whose turn it is, park the run where only people can go on, end it at its end. Twice is once."""
     run = Run.objects.get(pk=run_id)
-    stages = list(Stage.objects.filter(run=run_id).select_related("run__project").order_by("number"))
-    left = [stage for stage in stages if stage.state != StageState.DONE]
-    if stages and not left:
+    stages = list(Stage.objects.filter(run=run_id).select_related("run__project", "run__created_by").order_by("number"))
+    done = {stage.number for stage in stages if stage.state == StageState.DONE}
+    if stages and len(done) == len(stages):
         _end(run_id, RunState.DONE)
-    elif run.state == RunState.RUNNING and left and all(stage.state == StageState.WAITING for stage in left):
-        open_stage(left[0])
+    elif run.state in (RunState.RUNNING, RunState.PARKED):
+        for stage in stages:
+            if stage.state == StageState.WAITING and done.issuperset(stage.after):
+                open_stage(stage)
+        _park_or_not(run_id)
+
+
+PARK = """
+UPDATE core_run r SET state = CASE WHEN going THEN 'running' ELSE 'parked' END
+  FROM (SELECT COALESCE(bool_or(state = 'running'), false) AS going,
+               COALESCE(bool_or(state = 'parked'), false) AS parked FROM core_stage WHERE run_id = %(run)s) stage
+ WHERE r.id = %(run)s AND (r.state = 'running' AND parked AND NOT going OR r.state = 'parked' AND going)
+RETURNING going
+"""
+
+
+def _park_or_not(run_id: int) -> None:
+    """A run is parked while nothing of it goes but a gate; it runs again when something does."""
+    if any(going for (going,) in fetch(PARK, {"run": run_id})):
+        for stage in Stage.objects.filter(run=run_id, state=StageState.RUNNING):
+            ring(stage)
 
 
 def stop_stage(stage_id: int, sentence: str) -> None:
@@ -96,11 +142,18 @@ def watch_cost(run_id: int) -> None:
         Run.objects.filter(pk=run_id, state=RunState.RUNNING).update(state=RunState.PAUSED, error=sentence)
 
 
+def fail_run(run_id: int, sentence: str) -> None:
+    """The run as a whole cannot be done; the sentence says why."""
+    _end(run_id, RunState.FAILED, sentence)
+
+
 def _fail(stage: Stage, sentence: str) -> None:
     with transaction.atomic():
-        Stage.objects.filter(pk=stage.pk).update(state=StageState.FAILED, error=sentence, finished=timezone.now())
-        _end(stage.run_id, RunState.FAILED, f"{stage.step}: {sentence}")
+        Stage.objects.filter(pk=stage.pk).update(state=StageState.FAILED, error=sentence, finished=Now())
+        _end(stage.run_id, RunState.FAILED, f"{stage.name}: {sentence}")
 
 
 def _end(run_id: int, state: RunState, error: str = "") -> None:
-    Run.objects.filter(pk=run_id).exclude(state__in=OVER).update(state=state, error=error, finished=timezone.now())
+    ended = Run.objects.filter(pk=run_id).exclude(state__in=OVER).update(state=state, error=error, finished=Now())
+    if ended:
+        transaction.on_commit(lambda: run_ended.send(Run, run_id=run_id))

@@ -1,20 +1,25 @@
 """What a recipe runs: a step, registered by its name, with a configuration that pydantic checks."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import PrefereeError
-from core.models import Project
+from core.ids import canonical, key_of
+from core.models import Project, User
 
 
 class StepConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# For a setting that only a person at a shell may give, like a path: forms on the web leave it out.
+SHELL_ONLY: dict[str, Any] = {"shell_only": True}
 
 
 class TransientError(Exception):
@@ -31,12 +36,13 @@ class PermanentError(PrefereeError):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The output of one input, and what it took."""
+    """The output of one input, what it took, and what is worth saying about it on the run's page."""
 
     input: int
     output: Any
     tokens: int = 0
     cost: Decimal = Decimal(0)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +58,45 @@ Outcome = Done | Failed
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a step works in."""
+    """What a step works in.
+
+    A batch that takes long may say through `reach` which share of it is done, and ask through `check` whether it is
+    still its own: that raises where somebody else has taken it over.
+    """
 
     project: Project
     config: Any
     stage_id: int = 0
+    by: User | None = None
+    reach: Callable[[float], None] = lambda share: None
+    check: Callable[[], None] = lambda: None
 
 
-class Step(ABC):
-    """One thing that a stage does to many inputs. Outputs are saved by whoever holds the shard, once."""
+class AnyStep(ABC):
+    """What a stage uses. `remembers`: an input that has an output by the same configuration is not new."""
 
     name: ClassVar[str]
     summary: ClassVar[str]
     Config: ClassVar[type[StepConfig]] = StepConfig
     queue: ClassVar[str] = "cpu"
     shard_size: ClassVar[int] = 500
+    remembers: ClassVar[bool] = True
 
     @abstractmethod
     def plan(self, project: Project, config: Any) -> dict[str, float]:
         """What a run would do, by name, without doing it. Raises PrefereeError where it could do nothing."""
 
+    def pin(self, project: Project, config: Any) -> Any:
+        """The configuration with every moving reference (`@latest`) replaced by what it means now."""
+        return config
+
     @abstractmethod
-    def inputs(self, context: Context) -> "QuerySet[Model, Any]":
-        """The rows to work on, whose ids are the inputs; those with an output already may be left out."""
+    def inputs(self, context: Context) -> "QuerySet[Any, Any] | Sequence[int]":
+        """The rows to work on, whose ids are the inputs, or numbers; those with an output already may be left out."""
+
+
+class Step(AnyStep):
+    """One thing that a stage does to many inputs. Outputs are saved by whoever holds the shard, once."""
 
     @abstractmethod
     def load(self, context: Context, ids: Sequence[int]) -> list[Any]:
@@ -85,24 +107,43 @@ class Step(ABC):
         """An outcome for each input, without touching the database. Raises PermanentError to stop the stage."""
 
     @abstractmethod
-    def save(self, context: Context, outputs: Sequence[Any]) -> None:
-        """Write the outputs in bulk, inside the transaction that marks the shard done; safe to repeat."""
+    def save(self, context: Context, outputs: Sequence[Any]) -> str | None:
+        """Write the outputs in bulk, inside the transaction that marks the shard done; safe to repeat.
+
+        What it returns is said on the run's page.
+        """
 
 
-_steps: dict[str, Step] = {}
+class Gate(AnyStep):
+    """A stage that waits for people: the run is parked and holds no worker until they have done their part."""
+
+    @abstractmethod
+    def waiting(self, context: Context) -> int:
+        """How many inputs of the stage (`context.stage_id`) people have not done yet."""
+
+    def is_open(self, context: Context, waiting: int, total: int) -> bool:
+        """Whether the run may go on."""
+        return waiting == 0
 
 
-def register(step: Step) -> None:
+_steps: dict[str, AnyStep] = {}
+
+
+def register(step: AnyStep) -> None:
     _steps[step.name] = step
 
 
-def step_named(name: str) -> Step:
+def all_steps() -> dict[str, AnyStep]:
+    return dict(sorted(_steps.items()))
+
+
+def step_named(name: str) -> AnyStep:
     if name not in _steps:
-        raise PrefereeError(f"There is no recipe “{name}”. The recipes are {', '.join(sorted(_steps))}.")
+        raise PrefereeError(f"There is no step “{name}”. The steps are {', '.join(sorted(_steps))}.")
     return _steps[name]
 
 
-def configure(step: Step, values: Mapping[str, Any]) -> StepConfig:
+def configure(step: AnyStep, values: Mapping[str, Any]) -> StepConfig:
     """The step's configuration from plain values; a sentence names the field that does not fit."""
     try:
         return step.Config.model_validate(dict(values))
@@ -111,3 +152,8 @@ def configure(step: Step, values: Mapping[str, Any]) -> StepConfig:
         field = ".".join(map(str, first["loc"]))
         fields = ", ".join(step.Config.model_fields) or "none"
         raise PrefereeError(f"{step.name}: {field}: {first['msg']}. Its settings are: {fields}.") from error
+
+
+def work_key(step: AnyStep, config: StepConfig) -> bytes:
+    """What was done to an input: the step, and every setting of it."""
+    return key_of(step.name, canonical(config.model_dump(mode="json")))

@@ -24,3 +24,19 @@ def whose_turn(stage_id: int) -> int:
     """The stage of the same queue that has work and the fewest workers; the one rung for where all have as many."""
     rows = fetch(NEEDIEST, {"stage": stage_id})
     return rows[0][0] if rows else stage_id
+
+
+CLAIMABLE = """
+SELECT count(*) FROM (
+  SELECT FROM core_shard s JOIN core_stage g ON g.id = s.stage_id JOIN core_run r ON r.id = g.run_id
+   WHERE g.id = %(stage)s AND g.state = 'running' AND r.state = 'running'
+     AND (s.state = 'queued' AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
+          OR s.state = 'leased' AND s.lease_until < clock_timestamp())
+   LIMIT %(limit)s) shard
+"""
+
+
+def claimable(stage_id: int, *, more_than: int) -> bool:
+    """Whether that stage has more shards to claim than this many."""
+    ((count,),) = fetch(CLAIMABLE, {"stage": stage_id, "limit": more_than + 1})
+    return bool(count > more_than)

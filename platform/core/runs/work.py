@@ -4,104 +4,125 @@ import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Left
 
 from core.errors import PrefereeError
 from core.models import Failure, Stage, StageState
-from core.runs.course import settle, stop_stage, watch_cost
+from core.runs.course import equipped, settle, stop_stage, watch_cost
 from core.runs.failures import partition, said, wait
-from core.runs.leases import Lease, LeaseLost, claim, finish, kept, release
-from core.runs.steps import Context, Done, Failed, Outcome, PermanentError, Step, TransientError, configure, step_named
+from core.runs.leases import Kept, Lease, LeaseLost, claim, finish, kept, release
+from core.runs.steps import Context, Done, Failed, Outcome, PermanentError, Step, TransientError
 
 SECONDS_A_VISIT = 30.0
 DEATHS_BEFORE_SPLIT = 2
 
 ADD_SHARD = """
-INSERT INTO core_shard (stage_id, number, inputs, state, token, attempts, deaths, not_before)
+INSERT INTO core_shard (stage_id, number, inputs, state, token, attempts, deaths, not_before, progress, done, failed)
 SELECT %(stage)s, 1 + max(number), %(inputs)s, 'queued', 0, %(attempts)s, %(deaths)s,
-       clock_timestamp() + %(after)s * interval '1 second'
+       clock_timestamp() + %(after)s * interval '1 second', 0, 0, 0
   FROM core_shard WHERE stage_id = %(stage)s
 """
+LONGEST_NOTE = 2_000
 
 
 def visit(stage_id: int, *, seconds: float = SECONDS_A_VISIT) -> bool:
     """Drain the stage for a while, then see where it stands; True where the time ran out before the shards did."""
-    stage = Stage.objects.select_related("run__project").filter(pk=stage_id, state=StageState.RUNNING).first()
-    if stage is None:
+    stage = Stage.objects.select_related("run__project", "run__created_by").filter(pk=stage_id).first()
+    if stage is None or stage.state != StageState.RUNNING:
         return False
     try:
-        step = step_named(stage.step)
-        context = Context(stage.run.project, configure(step, stage.config), stage.pk)
+        step, context = equipped(stage)
     except PrefereeError as error:
         stop_stage(stage.pk, str(error))
         return False
+    assert isinstance(step, Step), "a gate's stage is parked, never running"
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         lease = claim(stage.pk)
         if lease is None:
             settle(stage.pk)
             return False
-        _work(stage, step, context, lease)
+        with kept(lease) as keeper:
+            _work(Bench(stage, step, replace(context, reach=keeper.reach, check=keeper.check), keeper))
     return True
 
 
-def _work(stage: Stage, step: Step, context: Context, lease: Lease) -> None:
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where one shard is worked on: whose it is, what with, and the lease that is kept meanwhile."""
+
+    stage: Stage
+    step: Step
+    context: Context
+    kept: Kept
+
+    @property
+    def lease(self) -> Lease:
+        return self.kept.lease
+
+
+def _work(bench: Bench) -> None:
     """Whatever goes wrong stays with this shard; only a permanent error is the stage's."""
     with suppress(LeaseLost):
         try:
-            _attempt(stage, step, context, lease)
+            _attempt(bench)
         except PermanentError as error:
-            stop_stage(stage.pk, said(error))
-            release(lease, after=0)
+            stop_stage(bench.stage.pk, said(error))
+            release(bench.lease, after=0)
 
 
-def _attempt(stage: Stage, step: Step, context: Context, lease: Lease) -> None:
+def _attempt(bench: Bench) -> None:
+    lease = bench.lease
     if lease.deaths >= DEATHS_BEFORE_SPLIT:
-        _isolate(stage, step, context, lease, PrefereeError(f"A worker died on it {lease.deaths} times."))
+        _isolate(bench, PrefereeError(f"A worker died on it {lease.deaths} times."))
         return
     try:
-        _store(stage, step, context, lease, _process(step, context, lease))
+        _store(bench, _process(bench))
     except (LeaseLost, PermanentError):
         raise
     except TransientError as error:
-        _store(stage, step, context, lease, [Failed(one, error) for one in lease.inputs])
+        _store(bench, [Failed(one, error) for one in lease.inputs])
     except (OperationalError, InterfaceError) as error:  # the database's trouble is nobody's poison
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
         again = TransientError(f"The database did not answer: {said(error)}")
-        _store(stage, step, context, lease, [Failed(one, again) for one in lease.inputs])
+        _store(bench, [Failed(one, again) for one in lease.inputs])
     except Exception as error:  # the edge: a defect of the step must not take the worker with it
-        _isolate(stage, step, context, lease, error)
+        _isolate(bench, error)
 
 
-def _process(step: Step, context: Context, lease: Lease) -> list[Outcome]:
+def _process(bench: Bench) -> list[Outcome]:
     """An outcome for every input, those included that are no longer there."""
-    with kept(lease) as lost:
-        outcomes = asyncio.run(step.process(context, step.load(context, lease.inputs)))
-    if lost.is_set():
-        raise LeaseLost
+    inputs = bench.lease.inputs
+    batch = bench.step.load(bench.context, inputs)
+    outcomes = asyncio.run(bench.step.process(bench.context, batch))
+    bench.kept.check()
     there = {outcome.input for outcome in outcomes}
     gone = PrefereeError("The input is no longer there.")
-    return [*outcomes, *(Failed(one, gone) for one in lease.inputs if one not in there)]
+    return [*outcomes, *(Failed(one, gone) for one in inputs if one not in there)]
 
 
-def _isolate(stage: Stage, step: Step, context: Context, lease: Lease, error: Exception) -> None:
+def _isolate(bench: Bench, error: Exception) -> None:
     """The batch fails as a whole: try its halves, until what is poisoned fails alone."""
+    lease = bench.lease
     if len(lease.inputs) == 1:
-        _store(stage, step, context, lease, [Failed(lease.inputs[0], error)])
+        _store(bench, [Failed(lease.inputs[0], error)])
         return
     middle = len(lease.inputs) // 2
     with transaction.atomic():
-        finish(lease)
+        finish(lease, [])
         for half in (lease.inputs[:middle], lease.inputs[middle:]):
-            _add_shard(stage, half, deaths=min(lease.deaths, 1))
+            _add_shard(bench.stage, half, deaths=min(lease.deaths, 1))
 
 
-def _store(stage: Stage, step: Step, context: Context, lease: Lease, outcomes: Sequence[Outcome]) -> None:
+def _store(bench: Bench, outcomes: Sequence[Outcome]) -> None:
+    lease, stage = bench.lease, bench.stage
     done = [outcome for outcome in outcomes if isinstance(outcome, Done)]
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
     again, lost = partition(failed, lease.attempts)
@@ -109,21 +130,29 @@ def _store(stage: Stage, step: Step, context: Context, lease: Lease, outcomes: S
         release(lease, after=wait(lease.attempts, again))
         return
     with transaction.atomic():
-        finish(lease)
-        step.save(context, [outcome.output for outcome in done])
-        if again:
-            inputs = [each.input for each in again]
-            _add_shard(stage, inputs, attempts=lease.attempts, after=wait(lease.attempts, again))
+        note = bench.step.save(bench.context, [outcome.output for outcome in done]) or ""
         Failure.objects.bulk_create(
             [Failure(stage=stage, input=each.input, error=said(each.error)) for each in lost], ignore_conflicts=True
         )
-        Stage.objects.filter(pk=stage.pk).update(
-            done=F("done") + len(done),
-            failed=F("failed") + len(lost),
-            tokens=F("tokens") + sum(each.tokens for each in done),
-            cost=F("cost") + sum((each.cost for each in done), Decimal(0)),
-        )
+        finish(lease, [each.input for each in done], len(lost))
+        if again:
+            inputs = [each.input for each in again]
+            _add_shard(stage, inputs, attempts=lease.attempts, after=wait(lease.attempts, again))
+        _count(stage, done, len(lost), note)
     watch_cost(stage.run_id)
+
+
+def _count(stage: Stage, done: Sequence[Done], lost: int, note: str) -> None:
+    """Last in its transaction, because all who work on the stage meet on this row."""
+    notes = "\n".join(filter(None, [*(each.note for each in done), note]))
+    noted = {"note": Left(Concat("note", Value(f"{notes}\n")), LONGEST_NOTE)} if notes else {}
+    Stage.objects.filter(pk=stage.pk).update(
+        done=F("done") + len(done),
+        failed=F("failed") + lost,
+        tokens=F("tokens") + sum(each.tokens for each in done),
+        cost=F("cost") + sum((each.cost for each in done), Decimal(0)),
+        **noted,
+    )
 
 
 def _add_shard(stage: Stage, inputs: list[int], *, attempts: int = 0, deaths: int = 0, after: float = 0) -> None:

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from core.comparing import step
 from core.models import AuditEvent, Comparison, Judgment, Run, Stage
 from core.projects import create_project
 from core.runs.actions import cancel
+from core.steps import compare as step
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,7 @@ def test_a_run_prints_its_result_and_is_a_row(manage, project):
     assert (ended.code, numbers(ended.out)) == (0, {"total": 3, "done": 3, "failed": 0})
     assert Comparison.objects.count() == numbers(planned.out)["comparisons"] == 18
     run = Run.objects.get()
-    assert (run.recipe, run.state, run.stages.get().done, run.code_version != "") == ("compare", "done", 3, True)
+    assert (run.recipe.name, run.state, run.stages.get().done, run.code_version != "") == ("compare", "done", 3, True)
 
 
 def test_settings_may_name_the_stage_and_are_read_as_json_where_they_are_json(manage, project):
@@ -66,9 +66,12 @@ def test_a_run_that_fails_ends_with_its_sentence_and_code_1(manage, load):
     ("args", "sentence"),
     [
         (["compare", "--project", "nowhere"], "There is no project “nowhere”. Import something into it first"),
-        (["compere", "--project", "p"], "There is no recipe “compere”. The recipes are compare, reference."),
+        (
+            ["compere", "--project", "p"],
+            "There is no recipe “compere”. The recipes are aggregate, compare, export, import, main",
+        ),
         (["compare", "--project", "p", "--set", "pairs=0"], "compare: pairs: Input should be greater than"),
-        (["compare", "--project", "p", "--set", "pairs"], "“pairs” is not NAME=VALUE, for example policy=all_pairs."),
+        (["compare", "--project", "p", "--set", "pairs"], "“pairs” is not STAGE.KEY=VALUE, for example compare.policy"),
         (["compare", "--project", "p", "--plan", "--set", "x=1"], "compare: x: Extra inputs are not permitted"),
     ],
 )

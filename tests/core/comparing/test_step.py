@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from core.comparing import step
-from core.comparing.step import Compare, CompareConfig
 from core.errors import PrefereeError
 from core.ids import comparison_key
 from core.models import Candidate, Comparison, Failure, Project, RunState
 from core.projects import create_project
-from core.runs.actions import run_here, start_run
+from core.runs.actions import run_here
+from core.runs.starting import start_run
 from core.signals import comparisons_added
+from core.steps import compare as step
+from core.steps.compare import Compare, CompareConfig
 from tests.factories import JudgeFactory, JudgmentFactory
 
 pytestmark = pytest.mark.django_db

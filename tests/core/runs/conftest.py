@@ -8,7 +8,7 @@ import pytest
 from core.models import Project, Run, Stage
 from core.projects import create_project
 from core.runs import steps
-from core.runs.actions import start_run
+from core.runs.starting import start_run
 from tests.core.runs.scripted import Scripted
 
 

@@ -7,7 +7,8 @@ from core.errors import Conflict, PrefereeError
 from core.models import AuditEvent, Comparison, Failure, Run, RunState, StageState
 from core.projects import create_project
 from core.runs import actions
-from core.runs.actions import cancel, pause, resume, retry_failed, run_here, start_run
+from core.runs.actions import cancel, pause, resume, retry_failed, run_here
+from core.runs.starting import start_run
 from core.runs.steps import Failed
 from core.runs.work import visit
 from tests.core.runs.scripted import scored
@@ -23,7 +24,8 @@ def test_a_run_is_planned_when_it_has_started_and_over_when_it_was_worked_on(pro
     assert (run.state, run.created_by, stage.state, stage.total, stage.done) == ("running", starter, "running", 25, 0)
     assert (stage.config, stage.queue) == ({"times": 3}, "cpu")
     event = AuditEvent.objects.get(verb="run.start")
-    assert (event.actor, event.target, event.detail) == (starter, "scripted", {"config": {"times": 3}})
+    assert (event.actor, event.target) == (starter, str(run.public))
+    assert event.detail == {"recipe": "scripted", "settings": {"times": 3}}
     run_here(run)
     stage.refresh_from_db()
     assert (run.state, run.is_over, run.error) == (RunState.DONE, True, "")
@@ -99,7 +101,8 @@ def test_a_cancelled_run_stops_within_one_batch_and_keeps_what_it_has(begin, ste
 def test_a_cancelled_run_opens_no_further_stage(begin, step, prompts):
     prompts(5)
     run, stage = begin()
-    stage.pk, stage.number, stage.state = None, 2, StageState.WAITING
+    stage.pk, stage.number, stage.name, stage.after = None, 2, "second", [1]
+    stage.state = StageState.WAITING
     stage.save(force_insert=True)
     step.before = lambda batch: cancel(run)
     run_here(run)
@@ -162,7 +165,8 @@ def test_what_a_done_run_tolerated_can_be_retried_too(begin, step, prompts):
 def test_retrying_an_early_stage_ends_the_run_again_though_later_stages_are_done(begin, step, prompts):
     ids = prompts(40)
     run, stage = begin()
-    stage.pk, stage.number, stage.state = None, 2, StageState.WAITING
+    stage.pk, stage.number, stage.name, stage.after = None, 2, "second", [1]
+    stage.state = StageState.WAITING
     stage.save(force_insert=True)
     step.act = lambda one: Failed(one, ValueError("bad")) if one == ids[0] and len(step.seen) <= 4 else None
     run_here(run)
@@ -217,7 +221,7 @@ def test_a_broker_that_is_away_loses_no_run(project, step, prompts, settings, mo
 
 
 def test_an_interrupted_run_and_another_make_the_same_as_one(project, load, monkeypatch):
-    from core.comparing import step as comparing
+    from core.steps import compare as comparing
 
     other = create_project("other")
     responses = [{"id": text, "content": text} for text in "abcd"]

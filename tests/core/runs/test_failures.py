@@ -265,7 +265,7 @@ def test_a_step_that_this_version_does_not_know_ends_the_run_with_a_sentence(beg
     stage.save()
     assert visit(stage.pk) is False
     run.refresh_from_db()
-    assert (run.state, run.error[:34]) == (RunState.FAILED, "gone: There is no recipe “gone”. T")
+    assert (run.state, run.error[:34]) == (RunState.FAILED, "scripted: There is no step “gone”.")
 
 
 def test_a_bell_for_a_stage_that_is_gone_is_harmless():

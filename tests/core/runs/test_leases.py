@@ -54,7 +54,7 @@ def test_leases_are_measured_by_the_clock_of_the_database_alone(begin, prompts, 
             assert 50 < cursor.fetchone()[0] <= 60
 
 
-@pytest.mark.parametrize("late", [finish, lambda lease: release(lease, after=0)])
+@pytest.mark.parametrize("late", [lambda lease: finish(lease, lease.inputs), lambda lease: release(lease, after=0)])
 def test_who_wakes_after_the_lease_was_taken_over_holds_nothing(begin, prompts, late):
     prompts(5)
     _, stage = begin()
@@ -65,7 +65,7 @@ def test_who_wakes_after_the_lease_was_taken_over_holds_nothing(begin, prompts, 
         late(sleeper)
     assert Shard.objects.get().state == ShardState.LEASED
     with transaction.atomic():
-        finish(heir)
+        finish(heir, heir.inputs)
     assert Shard.objects.get().state == ShardState.DONE
 
 
@@ -103,11 +103,11 @@ def test_a_heartbeat_keeps_the_lease_of_a_slow_worker(begin, step, prompts, sett
     _run, stage = begin()
     settings.LEASE_SECONDS = 0.4
     lease = claim(stage.pk)
-    with kept(lease) as lost:
-        assert not lost.wait(1.2)
+    with kept(lease) as keeper:
+        assert not keeper.lost.wait(1.2)
         assert claim(stage.pk) is None
     with transaction.atomic():
-        finish(lease)
+        finish(lease, lease.inputs)
 
 
 def test_a_heartbeat_notices_that_the_lease_is_gone(begin, prompts, settings, transactional_db):
@@ -115,9 +115,9 @@ def test_a_heartbeat_notices_that_the_lease_is_gone(begin, prompts, settings, tr
     _, stage = begin()
     settings.LEASE_SECONDS = 0.4
     lease = claim(stage.pk)
-    with kept(lease) as lost:
+    with kept(lease) as keeper:
         Shard.objects.update(token=99)
-        assert lost.wait(20)
+        assert keeper.lost.wait(20)
 
 
 def test_a_shard_on_which_two_workers_died_is_split_and_the_deadly_input_fails_alone(begin, step, prompts):

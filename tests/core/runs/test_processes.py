@@ -14,7 +14,8 @@ import pytest
 
 from core.models import Comparison, Judgment, Label, Run, RunState, Shard
 from core.projects import create_project
-from core.runs.actions import run_here, start_run
+from core.runs.actions import run_here
+from core.runs.starting import start_run
 from synth.judges.reference import ReferenceJudge
 from tests.core.runs.workers import LEASE_SECONDS, Workers, wait_for, workers
 

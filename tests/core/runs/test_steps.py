@@ -1,17 +1,20 @@
 import pytest
 
-from core.comparing.step import Compare, CompareConfig
 from core.errors import PrefereeError
 from core.runs.steps import configure, step_named
+from core.steps.compare import Compare, CompareConfig
 
 
-def test_a_recipe_is_found_by_its_name():
+def test_a_step_is_found_by_its_name():
     assert isinstance(step_named("compare"), Compare)
     assert step_named("reference").name == "reference"
 
 
-def test_a_recipe_that_does_not_exist_gets_a_sentence_with_those_that_do():
-    with pytest.raises(PrefereeError, match=r"There is no recipe “compere”\. The recipes are compare, reference\."):
+def test_a_step_that_does_not_exist_gets_a_sentence_with_those_that_do():
+    with pytest.raises(
+        PrefereeError,
+        match=r"There is no step “compere”\. The steps are aggregate, compare, export, import, people, reference\.",
+    ):
         step_named("compere")
 
 
@@ -36,6 +39,6 @@ def test_a_setting_that_does_not_fit_is_named_with_the_settings_there_are(values
     assert str(refused.value) == f"{sentence} Its settings are: policy, pairs, seed, votes."
 
 
-def test_a_recipe_without_settings_says_so():
+def test_a_step_without_settings_says_so():
     with pytest.raises(PrefereeError, match="Its settings are: none"):
         configure(step_named("reference"), {"x": 1})

@@ -3,13 +3,13 @@
 import pytest
 
 from core.models import Run, RunState, Shard, Stage, StageState
-from core.projects import create_project
 from core.runs import course
 from core.runs.actions import pause, run_here, sweep
 from core.runs.course import go_on, settle
 from core.runs.leases import claim
 from core.runs.work import visit
 from tests.core.runs.scripted import expire, scored
+from tests.factories import RunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def two(begin, prompts) -> tuple[Run, Stage, Stage]:
     """A run of two stages over 25 prompts."""
     prompts(25)
     run, first = begin()
-    second = Stage.objects.create(run=run, number=2, step="scripted")
+    second = Stage.objects.create(run=run, number=2, name="second", step="scripted", after=[1])
     return run, first, second
 
 
@@ -143,7 +143,7 @@ def test_one_stage_that_cannot_be_planned_does_not_hold_up_the_others_for_good(b
     assert sweep() == 1
     assert rung == [stage.pk]
     bad.refresh_from_db()
-    assert (bad.state, bad.error[:5]) == (RunState.FAILED, "gone:")
+    assert (bad.state, bad.error[:38]) == (RunState.FAILED, "scripted: There is no step “gone”. The")
     run_here(good)
     assert scored() == ids
 
@@ -173,7 +173,7 @@ def test_a_run_ends_once_and_its_end_is_not_moved(begin, prompts):
 
 
 def test_a_row_of_an_older_version_that_has_no_stages_is_not_said_to_be_done():
-    run = Run.objects.create(project=create_project("old"), recipe="compare", state="running", code_version="0")
+    run = RunFactory(state="running")
     sweep()
     run.refresh_from_db()
     assert run.state == RunState.RUNNING

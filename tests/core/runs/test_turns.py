@@ -70,4 +70,18 @@ def test_who_was_sent_elsewhere_is_called_back(two, monkeypatch):
     assert (late.state, early.done, told) == ("done", 0, [early.pk])
     visit_stage(early.pk)
     early.refresh_from_db()
-    assert (early.done, told) == (30, [early.pk]), "one shard is held by somebody else"
+    assert (early.done, told) == (30, [early.pk] * 2), "one shard is held by somebody else"
+
+
+def test_a_bell_is_passed_on_while_there_is_more_than_one_can_do_and_then_falls_silent(two, monkeypatch):
+    early, late = two
+    Shard.objects.filter(stage=late).update(state="done")
+    told = []
+    monkeypatch.setattr("core.tasks.ring", lambda stage: told.append(stage.pk))
+    monkeypatch.setattr("core.tasks.visit", lambda stage_id: False)
+    for shard in Shard.objects.filter(stage=early).order_by("number"):
+        visit_stage(early.pk)
+        Shard.objects.filter(pk=shard.pk).update(state="done", lease_until=None)
+    assert told == [early.pk] * 3, "for four shards: the last of them needs no further worker"
+    visit_stage(early.pk)
+    assert told == [early.pk] * 3

@@ -9,7 +9,7 @@ from django.db import connection
 from config.celery import app
 from core.models import Run, RunState
 from core.projects import create_project
-from core.runs.actions import start_run
+from core.runs.starting import start_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,21 +3,14 @@
 import argparse
 import json
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from core import audit
 from core.commands import SentenceCommand
-from core.importing.interchange import RefusedFile
-from core.importing.opening import STANDARD_INPUT
-from core.importing.reading import read
-from core.importing.report import Rejects, report_of
-from core.importing.service import Imported, ingest
+from core.importing.files import FileImport, counted, import_file
 from core.models import Project
 from core.progress import Progress
 from core.projects import create_project
@@ -68,59 +61,28 @@ class Command(SentenceCommand):
         return project
 
     def _file(self, name: str, project: Project, options: dict[str, Any]) -> dict[str, Any]:
-        stem = None if options["dry_run"] else _report_stem(project, name)
-        rejects = Rejects(stem and stem.with_suffix(".rejects.jsonl"))
-        imported = self._read(name, project, options, rejects)
-        report = report_of(name, imported, rejects.close())
-        if stem is not None:
-            stem.with_suffix(".report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-            audit.record("import", project=project, actor=None, target=Path(name).name, added=report["added"])
+        with Progress(f"Importing {Path(name).name}", unit="bytes") as progress:
+            done = import_file(
+                project,
+                name,
+                mapping=dict(options["map"]),
+                strict=options["strict"],
+                keep_report=not options["dry_run"],
+                reach=progress.reach,
+            )
         if not options["json"]:
-            self._say(report, rejects, stem)
-        return report
+            self._say(done)
+        return done.report
 
-    def _read(self, name: str, project: Project, options: dict[str, Any], rejects: Rejects) -> Imported:
-        try:
-            reading = read(name, mapping=dict(options["map"]))
-            with Progress(f"Importing {Path(name).name}", total=reading.bytes_total, unit="bytes") as progress:
-                return ingest(
-                    project,
-                    reading,
-                    strict=options["strict"],
-                    refuse=rejects,
-                    progress=lambda imported, size: progress.reach(size),
-                )
-        except RefusedFile as refused:
-            sentence = str(refused)
-            raise CommandError(sentence if name in sentence else f"{name}: {sentence}") from refused
-        except OSError as error:
-            raise CommandError(f"{name} cannot be read: {error.strerror}. Give the path of a file.") from error
-
-    def _say(self, report: dict[str, Any], rejects: Rejects, stem: Path | None) -> None:
-        added = ", ".join(_counted(count, noun) for noun, count in report["added"].items() if count) or "nothing new"
-        verb = "Would add" if stem is None else "Added"
-        self.stdout.write(
-            f"{report['file']} ({report['layout']}): {_counted(report['lines'], 'lines')}. {verb} {added}."
-        )
-        for refused in rejects.first:
+    def _say(self, done: FileImport) -> None:
+        report = done.report
+        self.stdout.write(f"{report['file']} ({report['layout']}): {done.in_words}")
+        for refused in done.first:
             self.stdout.write(f"  line {refused.number} refused: {refused.reason}")
-        if (more := report["refused"] - len(rejects.first)) > 0:
+        if (more := report["refused"] - len(done.first)) > 0:
             self.stdout.write(f"  and {more:,} more lines refused")
         if report["noted"]:
-            first, notes = report["notes"][0], _counted(report["noted"], "notes")
+            first, notes = report["notes"][0], counted(report["noted"], "notes")
             self.stdout.write(f"  {notes}, the first on line {first['line']}: {first['note']}")
-        if stem is not None:
-            self.stdout.write(f"  report: {stem.with_suffix('.report.json')}")
-
-
-def _counted(count: int, nouns: str) -> str:
-    return f"{count:,} {nouns}" if count != 1 else f"1 {nouns.removesuffix('s')}"
-
-
-def _report_stem(project: Project, name: str) -> Path:
-    reports: Path = settings.HOME / "imports"
-    reports.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = reports / project.slug
-    folder.mkdir(exist_ok=True)
-    stem = "stdin" if name == STANDARD_INPUT else Path(name).name.partition(".")[0]
-    return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{stem}.x"
+        if done.path is not None:
+            self.stdout.write(f"  report: {done.path}")

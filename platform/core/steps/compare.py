@@ -1,4 +1,4 @@
-"""The recipe `compare`: from the responses of each prompt, the comparisons that a policy asks for."""
+"""The step `compare`: from the responses of each prompt, the comparisons that a policy asks for."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -47,6 +47,8 @@ class CompareConfig(StepConfig):
 
 
 class Compare(Step):
+    """Equal texts are never compared, and a comparison that is there already is not made again."""
+
     name: ClassVar[str] = "compare"
     summary: ClassVar[str] = "Make comparisons from the responses of each prompt."
     Config: ClassVar[type[StepConfig]] = CompareConfig

@@ -1,0 +1,92 @@
+"""Import one file, and leave a report of it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from core import audit
+from core.errors import PrefereeError
+from core.importing.interchange import RefusedFile
+from core.importing.opening import STANDARD_INPUT
+from core.importing.reading import Refused, read
+from core.importing.report import Rejects, report_of
+from core.importing.service import Imported, ingest
+from core.models import Project, User
+
+Reach = Callable[[int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileImport:
+    """What came of one file; `first` are refused lines to show, `path` is where the report is kept."""
+
+    report: dict[str, Any]
+    first: list[Refused]
+    path: Path | None
+
+    @property
+    def in_words(self) -> str:
+        added = ", ".join(counted(count, noun) for noun, count in self.report["added"].items() if count)
+        return f"{counted(self.report['lines'], 'lines')}. {'Would add' if self.path is None else 'Added'} " + (
+            f"{added or 'nothing new'}."
+        )
+
+
+def import_file(
+    project: Project,
+    name: str,
+    *,
+    mapping: Mapping[str, str],
+    strict: bool,
+    by: User | None = None,
+    keep_report: bool = True,
+    reach: Reach = lambda read, total: None,
+) -> FileImport:
+    """Load the file of this name; `reach` hears how many of its bytes were read.
+
+    Raises PrefereeError where the file cannot be read at all.
+    """
+    stem = _report_stem(project, name) if keep_report else None
+    rejects = Rejects(stem and stem.with_suffix(".rejects.jsonl"))
+    imported = _read(project, name, mapping, strict, rejects, reach)
+    report = report_of(name, imported, rejects.close())
+    if stem is None:
+        return FileImport(report, rejects.first, None)
+    path = stem.with_suffix(".report.json")
+    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    audit.record("import", project=project, actor=by, target=Path(name).name, added=report["added"])
+    return FileImport(report, rejects.first, path)
+
+
+def _read(
+    project: Project, name: str, mapping: Mapping[str, str], strict: bool, rejects: Rejects, reach: Reach
+) -> Imported:
+    try:
+        reading = read(name, mapping=mapping)
+        total = reading.bytes_total
+        return ingest(
+            project, reading, strict=strict, refuse=rejects, progress=lambda imported, size: reach(size, total)
+        )
+    except RefusedFile as refused:
+        sentence = str(refused)
+        raise PrefereeError(sentence if name in sentence else f"{name}: {sentence}") from refused
+    except OSError as error:
+        raise PrefereeError(f"{name} cannot be read: {error.strerror}. Give the path of a file.") from error
+
+
+def counted(count: int, nouns: str) -> str:
+    return f"{count:,} {nouns}" if count != 1 else f"1 {nouns.removesuffix('s')}"
+
+
+def _report_stem(project: Project, name: str) -> Path:
+    reports: Path = settings.HOME / "imports"
+    reports.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = reports / project.slug
+    folder.mkdir(exist_ok=True)
+    stem = "stdin" if name == STANDARD_INPUT else Path(name).name.partition(".")[0]
+    return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{stem}.x"
