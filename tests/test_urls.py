@@ -19,6 +19,7 @@ from tests.factories import (
     DatasetVersionFactory,
     MembershipFactory,
     ProjectFactory,
+    ScheduleFactory,
     UserFactory,
 )
 
@@ -38,6 +39,11 @@ MANAGE = SEE | {"viewer": 403, "annotator": 403, "reviewer": 403}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
+
+
+def changed(status: int) -> Statuses:
+    """A form that is sent as it is here, by those who manage."""
+    return MANAGE | dict.fromkeys(("owner", "staff"), status)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,12 @@ CASES = {
     "agreement": Case({"GET": READ}, ("slug",)),
     "guidelines": Case({"GET": SEE}, ("slug",)),
     "download": Case({"GET": MANAGE}, ("slug", "version", "name")),
+    "schedules": Case({"GET": READ}, ("slug",)),
+    "new_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "schedule": Case({"GET": READ, "POST": changed(422)}, ("slug", "schedule")),
+    "pause_schedule": Case({"POST": changed(302)}, ("slug", "schedule")),
+    "resume_schedule": Case({"POST": changed(409)}, ("slug", "schedule")),
+    "delete_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "schedule")),
     "work": Case({"GET": JUDGE}, ("slug",)),
     "submit": Case({"POST": RESERVED}, ("slug", "comparison"), ANSWER),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
@@ -102,6 +114,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "comparison": comparison.public,
         "version": version.public,
         "name": "train.jsonl",
+        "schedule": ScheduleFactory(project=project).public,
     }
 
 

@@ -1,13 +1,16 @@
 """Which schedules of a project need a person: what of theirs failed, was skipped, or costs too much to go on."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from core.models import Project, Run, RunState, Schedule
+from core.schedules.links import page_of_run, page_of_schedule
 
 # A run that is cancelled was ended by somebody who knows; one that goes has not ended well or badly yet.
 TELLING = Q(state__in=(RunState.DONE, RunState.PARKED, RunState.FAILED)) | Q(state=RunState.PAUSED) & ~Q(error="")
+SKIPPED = "Skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +21,31 @@ class Alarm:
     sentence: str
     run: Run | None = None
 
+    @property
+    def word(self) -> str:
+        if self.run:
+            return self.run.get_state_display()
+        return SKIPPED if self.sentence.startswith(SKIPPED) else "Did not start"
+
+    @property
+    def page(self) -> str:
+        return page_of_run(self.run, self.schedule) if self.run else page_of_schedule(self.schedule)
+
 
 def alarms_of(project: Project) -> list[Alarm]:
+    return _alarms(project.schedules.select_related("project").order_by("name"))
+
+
+def alarm_of(schedule: Schedule) -> Alarm | None:
+    return next(iter(_alarms([schedule])), None)
+
+
+def _alarms(schedules: Iterable[Schedule]) -> list[Alarm]:
     """The note of the last time it was due, where no run started; else the newest run that failed or was paused."""
-    latest = Run.objects.filter(TELLING, project=project, schedule__isnull=False).order_by("schedule", "-due", "-pk")
+    schedules = list(schedules)
+    latest = Run.objects.filter(TELLING, schedule__in=schedules).order_by("schedule", "-due", "-pk")
     runs = {run.schedule_id: run for run in latest.distinct("schedule")}
-    found = [_alarm(schedule, runs.get(schedule.pk)) for schedule in project.schedules.order_by("name")]
+    found = [_alarm(schedule, runs.get(schedule.pk)) for schedule in schedules]
     return [alarm for alarm in found if alarm]
 
 

@@ -69,7 +69,7 @@ def _tell_of_schedule(pk: int) -> None:
 def _send(schedule: Schedule, title: str, facts: list[tuple[str, str]]) -> None:
     to = recipients(schedule.project, schedule.created_by)
     subject = " ".join(f"{schedule.project.name}: {title}".split())[:LONGEST_SUBJECT]
-    lines = [f"{name + ':':<8} {' '.join(text.split())}" for name, text in facts]
+    lines = [f"{name + ':':<7} {' '.join(text.split())}" for name, text in facts]
     why = "You get this because you made the schedule, or because you own or manage the project."
     body = "\n".join([f"{title}.", "", *lines, "", why, ""])
     try:
