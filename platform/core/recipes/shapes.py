@@ -54,6 +54,10 @@ class Shape:
             return f"{text}, {low} to {high}"
         return f"{text}, {low} or more" if low is not None else f"{text}, at most {high}" if high is not None else text
 
+    @property
+    def shown_default(self) -> str:
+        return " ".join(self.shown(self.default).split())
+
     def shown(self, value: Any) -> str:
         """The value as the control holds it."""
         if value is None:

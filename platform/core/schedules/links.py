@@ -1,7 +1,7 @@
 """Addresses of pages: as the site writes them, and for those who read them in an e-mail."""
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from core.models import Run, Schedule
 
@@ -11,11 +11,7 @@ def page_of_schedule(schedule: Schedule) -> str:
 
 
 def page_of_run(run: Run, schedule: Schedule) -> str:
-    """The run's own page; the schedule's, which lists it, where runs have none."""
-    try:
-        return reverse("run", args=[schedule.project.slug, run.public])
-    except NoReverseMatch:
-        return page_of_schedule(schedule)
+    return reverse("run", args=[schedule.project.slug, run.public])
 
 
 def public(page: str) -> str:

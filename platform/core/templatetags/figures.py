@@ -1,7 +1,9 @@
 """Numbers and times as a reader wants them."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -10,6 +12,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+
+from core.runs.pace import rate_in_words, time_in_words
 
 register = template.Library()
 
@@ -51,3 +55,25 @@ def coded(text: str) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in parts)
     )
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """1204.5 as 1,204.50; less than a hundredth with its digits."""
+    return f"{amount:,.2f}" if amount == 0 or abs(amount) >= Decimal("0.01") else f"{amount:.4f}"
+
+
+@register.filter
+def spelled(seconds: float) -> str:
+    return time_in_words(seconds)
+
+
+@register.filter
+def paced(rate: float) -> str:
+    return rate_in_words(rate)
+
+
+@register.filter
+def settled(value: object) -> str:
+    """A setting's value as it would be written on a command line."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -108,7 +108,7 @@ def _sent(project: Project, schedule: Schedule | None, data: Mapping[str, str]) 
 def _page(
     request: UserRequest, project: Project, schedule: Schedule | None, named: str, status: int = 200, **shown: Any
 ) -> HttpResponse:
-    context = in_project(request.user, project, "schedules", schedule=schedule, explained=EXPLAINED, **shown)
+    context = in_project(request.user, project, "runs", tab="schedule", schedule=schedule, explained=EXPLAINED, **shown)
     template = part(request, PAGE, named) if named else PAGE
     if template == PAGE:
         context["names"] = recipe_names(project)

@@ -33,7 +33,7 @@ class Row:
 @signed_in
 def schedules(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "read")
-    context = in_project(request.user, project, "schedules", rows=_rows(project))
+    context = in_project(request.user, project, "runs", tab="schedules", rows=_rows(project))
     return render(request, "core/schedules.html", context)
 
 
@@ -64,7 +64,7 @@ def delete_schedule(request: UserRequest, slug: str, schedule: str) -> HttpRespo
         delete(found, by=request.user)
         return redirect("schedules", slug)
     error, status = (WRONG_NAME.format(found.name), 422) if request.method == "POST" else ("", 200)
-    context = in_project(request.user, project, "schedules", schedule=found, typed=typed, error=error)
+    context = in_project(request.user, project, "runs", tab="schedule", schedule=found, typed=typed, error=error)
     return render(request, "core/delete_schedule.html", context, status=status)
 
 
