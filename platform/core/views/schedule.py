@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import PrefereeError
 from core.http import UserRequest, part
-from core.models import Overlap, Project, Run, RunState, Schedule, Stage
+from core.models import Overlap, Project, Run, Schedule, Stage
 from core.permissions import get_project
 from core.schedules.actions import Plan, change_schedule, create_schedule
 from core.schedules.alarms import alarm_of
@@ -131,10 +131,10 @@ class Row:
     due: datetime
     page: str
     state: str
+    said: str
     done: int
     failed: int
     error: str
-    is_failed: bool
 
 
 def _runs(schedule: Schedule) -> list[Row]:
@@ -146,10 +146,10 @@ def _runs(schedule: Schedule) -> list[Row]:
         Row(
             run.due or run.created,
             page_of_run(run, schedule),
+            run.state,
             run.get_state_display(),
             *totals.get(run.pk, (0, 0)),
             run.error,
-            run.state == RunState.FAILED,
         )
         for run in runs
     ]
