@@ -62,7 +62,7 @@ class StageForm:
     name: str
     step: AnyStep
     settings: list[Setting]
-    withheld: list[tuple[Shape, str]]
+    withheld: list[tuple[Shape, Any]]
     error: str = ""
 
     @property
@@ -119,7 +119,7 @@ def _stage(
         for shape in shapes
         if not shape.shell_only
     ]
-    withheld = [(shape, shape.shown(given.get(shape.name))) for shape in shapes if shape.shell_only]
+    withheld = [(shape, given.get(shape.name)) for shape in shapes if shape.shell_only]
     form = StageForm(name, step, settings, withheld)
     readable = not any(setting.error for setting in settings)
     return _checked(form, given) if sent is not None and readable else form

@@ -49,7 +49,7 @@ class Shape:
         """What it may hold, for a table."""
         names = {"switch": "yes or no", "whole": "whole number", "lines": "text", "data": "JSON"}
         text = ", ".join(self.choices) if self.choices else names.get(self.kind, self.kind)
-        low, high = self.bounds.get("min"), self.bounds.get("max")
+        low, high = (_grouped(self.bounds.get(end)) for end in ("min", "max"))
         if low is not None and high is not None:
             return f"{text}, {low} to {high}"
         return f"{text}, {low} or more" if low is not None else f"{text}, at most {high}" if high is not None else text
@@ -115,6 +115,10 @@ def shape_of(name: str, info: FieldInfo) -> Shape:
     )
     long = shape.kind == "text" and int(shape.bounds.get("maxlength", 0)) > ONE_LINE
     return replace(shape, kind="lines") if long else shape
+
+
+def _grouped(bound: str | None) -> str | None:
+    return f"{int(bound):,}" if bound and bound.isdecimal() else bound
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, bool, list[Any]]:

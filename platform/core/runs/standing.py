@@ -1,7 +1,7 @@
 """How a run stands: each stage with what is done, its pace and its cost, in two statements whatever the stages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from core.runs.pace import WINDOW, Pace, pace
 
 MOST_GROUPS = 10
 SECONDS_UNTIL_IDLE = 20.0
+ALONE = "It has one input."
 
 # By the database's clock alone, which also wrote the times of the shards.
 COUNTED = """
@@ -93,6 +94,11 @@ class Standing:
         return sum((each.stage.cost for each in self.stages), Decimal(0))
 
     @property
+    def is_spent(self) -> bool:
+        """Paused, and only with a higher limit of its cost could it go on."""
+        return self.run.state == RunState.PAUSED and self.run.max_cost is not None and self.cost >= self.run.max_cost
+
+    @property
     def waits_for_people(self) -> int:
         return sum(each.waiting for each in self.stages if each.stage.state == StageState.PARKED)
 
@@ -138,10 +144,11 @@ def _pace(run: Run, stage: Stage, age: float | None, recent: float, far: float) 
     if stage.state == StageState.PARKED:
         return Pace(reason="It takes as long as people do.")
     if stage.state != StageState.RUNNING:
-        return Pace(far / age if far and age else None, reason="It is over.")
+        return Pace(far / age if far > 1 and age else None, reason="It is over." if far > 1 else ALONE)
     if run.state != RunState.RUNNING:
         return Pace(reason=f"The run is {run.get_state_display().lower()}.")
-    return pace(recent=recent, far=far, total=stage.total, age=age)
+    found = pace(recent=recent, far=far, total=stage.total, age=age)
+    return replace(found, rate=None, reason=ALONE) if found.rate and stage.total == 1 else found
 
 
 def _after(stage: Stage, names: dict[int, str]) -> list[str]:

@@ -15,6 +15,7 @@ from core.http import UserRequest
 from core.models import Run
 from core.permissions import get_project
 from core.runs import actions
+from core.runs.standing import standing_of
 from core.views.access import signed_in
 from core.views.run import run_in, run_page
 
@@ -40,13 +41,22 @@ def pause(request: UserRequest, slug: str, run: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def resume(request: UserRequest, slug: str, run: UUID) -> HttpResponse:
-    """With another limit of the run's cost, where one is given."""
+    """With another limit of the run's cost, where one is given; with a higher one, where the old one stopped it."""
     project = get_project(request.user, slug, "manage")
+    found = run_in(request, project, run)
     form = LimitForm(request.POST)
-    if form.is_valid():
-        return _act(request, slug, run, actions.resume, max_cost=form.cleaned_data["max_cost"])
-    said = {"limit": request.POST.get("max_cost", ""), "limit_error": form.errors["max_cost"][0]}
-    return run_page(request, project, run_in(request, project, run), status=422, **said)
+    error = _too_low(found, form.cleaned_data["max_cost"]) if form.is_valid() else form.errors["max_cost"][0]
+    if error:
+        said = {"limit": request.POST.get("max_cost", ""), "limit_error": error}
+        return run_page(request, project, found, status=422, **said)
+    return _act(request, slug, run, actions.resume, max_cost=form.cleaned_data["max_cost"])
+
+
+def _too_low(run: Run, limit: Decimal | None) -> str:
+    """A run that may cost no more than it has would stop again at once."""
+    standing = standing_of(run)
+    enough = limit > standing.cost if limit is not None else not standing.is_spent
+    return "" if enough else f"Write an amount above {standing.cost:f}, which the run has cost already."
 
 
 @require_POST

@@ -22,6 +22,7 @@ class Entry:
     """A recipe's name, what it does, its stages; `error` where this installation cannot read it any more."""
 
     text: Text
+    version: str
     summary: str = ""
     stages: str = ""
     error: str = ""
@@ -46,8 +47,9 @@ def _entries(texts: Iterable[Text]) -> list[Entry]:
 
 
 def _entry(text: Text) -> Entry:
+    version = "" if text.builtin else text.where.removeprefix(f"{text.name}, ")
     try:
         specification = read_recipe(text.source, text.where).specification
     except PrefereeError as error:
-        return Entry(text, error=str(error))
-    return Entry(text, specification.summary, ", ".join(stage.name for stage in specification.stages))
+        return Entry(text, version, error=str(error))
+    return Entry(text, version, specification.summary, ", ".join(stage.name for stage in specification.stages))

@@ -13,7 +13,7 @@ from core.highlighting import highlighted
 from core.http import UserRequest, part
 from core.models import Project, Run, RunState
 from core.permissions import get_project
-from core.runs.standing import Standing, equal_failures, standing_of
+from core.runs.standing import equal_failures, standing_of
 from core.views.access import signed_in
 from core.views.pages import in_project
 
@@ -34,7 +34,7 @@ def run_in(request: UserRequest, project: Project, public: UUID) -> Run:
 
 
 def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 200, **said: Any) -> HttpResponse:
-    """`said`: an `error` about what was tried, or `limit` with its `limit_error`."""
+    """`said`: `refused`, why what was tried cannot be done, or `limit` as it was typed, with its `limit_error`."""
     standing = standing_of(run)
     known = f"{run.state}.{standing.failed}"
     changed = bool(request.htmx) and request.GET.get("known", "") != known
@@ -51,12 +51,6 @@ def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 
         has_workers=bool(settings.CELERY_BROKER_URL),
         groups=equal_failures(run) if standing.failed and (changed or not request.htmx) else [],
         source="" if request.htmx else mark_safe(highlighted(run.recipe.source, "yaml")),  # noqa: S308 - it escapes
-        **{"limit": _limit(run, standing), **said},
+        **said,
     )
     return render(request, part(request, "core/run.html", "live"), context, status=status)
-
-
-def _limit(run: Run, standing: Standing) -> str:
-    """What a paused run would have to be allowed at least, where its limit is what stopped it."""
-    stopped = run.state == RunState.PAUSED and run.max_cost is not None and standing.cost >= run.max_cost
-    return f"{standing.cost:f}" if stopped else ""
