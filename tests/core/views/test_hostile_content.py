@@ -6,7 +6,14 @@ from django.test import Client
 
 from core.models import Project, QuestionSet, User
 from tests.core.views.markup import PAYLOADS, dangers, each_payload
-from tests.factories import ComparisonFactory, DatasetFactory, DatasetVersionFactory, JudgeFactory, JudgmentFactory
+from tests.factories import (
+    ComparisonFactory,
+    DatasetFactory,
+    DatasetVersionFactory,
+    JudgeFactory,
+    JudgmentFactory,
+    ScheduleFactory,
+)
 
 
 @each_payload
@@ -21,7 +28,15 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
     JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, kind="human"))
     manifest = {"files": [{"name": payload.replace("/", ""), "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=payload[:100]), manifest=manifest)
-    for page in ("/", "/p/helpful/", "/p/helpful/agreement", "/p/helpful/guidelines"):
+    schedule = ScheduleFactory(project=project, name=payload[:80], note=payload, recipe=payload[:60])
+    for page in (
+        f"/p/helpful/schedules/{schedule.public}",
+        "/p/helpful/schedules",
+        "/",
+        "/p/helpful/",
+        "/p/helpful/agreement",
+        "/p/helpful/guidelines",
+    ):
         assert dangers(as_owner.get(page).content.decode()) == []
 
 
