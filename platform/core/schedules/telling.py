@@ -6,6 +6,7 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +19,9 @@ from core.schedules.links import page_of_run, page_of_schedule, public
 log = logging.getLogger(__name__)
 # What nobody could be told for so long is left to the overview.
 LONGEST_TRY = timedelta(days=1)
+# A server that refuses our account locks it where it is asked too often.
+SECONDS_BETWEEN_TRIES = 60
+AWAY = "schedules:mail-away"
 LONGEST_SUBJECT = 150
 READERS = (Role.OWNER, Role.MANAGER, Role.REVIEWER, Role.VIEWER)
 
@@ -27,7 +31,9 @@ class MailAway(Exception):
 
 
 def tell_all() -> None:
-    """Whatever nobody was told yet; the first message that the server does not take ends the round."""
+    """Whatever nobody was told yet; the first message that the server does not take ends the round, and a minute's."""
+    if cache.get(AWAY):
+        return
     untold = Run.objects.filter(state=RunState.FAILED, schedule__isnull=False, told=None)
     recent = untold.filter(finished__gte=Now() - LONGEST_TRY)
     try:
@@ -36,7 +42,8 @@ def tell_all() -> None:
         for pk in Schedule.objects.filter(untold=True).order_by("pk").values_list("pk", flat=True):
             _tell_of_schedule(pk)
     except MailAway as away:
-        log.warning("%s The sweep tries again.", away)
+        cache.set(AWAY, True, SECONDS_BETWEEN_TRIES)
+        log.warning("%s It is asked again in %s s.", away, SECONDS_BETWEEN_TRIES)
 
 
 @transaction.atomic
@@ -74,8 +81,8 @@ def _send(schedule: Schedule, title: str, facts: list[tuple[str, str]]) -> None:
     body = "\n".join([f"{title}.", "", *lines, "", why, ""])
     try:
         EmailMessage(subject, body, settings.DEFAULT_FROM_EMAIL, to).send()
-    except SMTPRecipientsRefused as error:  # for good; the overview says it too
-        log.error("The mail server refused all who would be told of “%s”: %s", schedule.name, error)
+    except (SMTPRecipientsRefused, ValueError) as error:  # no address is one, for good; the overview says it too
+        log.error("Nobody could be told of “%s”: %s", schedule.name, error)
     except OSError as error:
         raise MailAway(f"The mail server did not take a message: {error}.") from error
 

@@ -1,6 +1,9 @@
 """Which schedules need somebody, until a later run goes well."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from django.utils import timezone
 
 from core.models import Schedule
 from core.schedules.alarms import alarm_of, alarms_of
@@ -85,3 +88,15 @@ def test_the_count_of_queries_does_not_grow(ran, scheduled, project, django_asse
 def test_the_alarm_of_one(ran):
     ran("failed")
     assert alarm_of(Schedule.objects.get()).sentence == "It broke."
+
+
+def test_a_time_that_nobody_looked_at_is_an_alarm_until_somebody_does(ran, project):
+    ran("done")
+    Schedule.objects.update(next_due=timezone.now() - timedelta(minutes=4))
+    assert alarms_of(project) == []
+    Schedule.objects.update(next_due=datetime(2026, 5, 1, 2, tzinfo=UTC))
+    (alarm,) = alarms_of(project)
+    assert alarm.word == "Overdue"
+    assert alarm.sentence.startswith("Overdue since 1 May 2026, 02:00: nothing looks what is due.")
+    Schedule.objects.update(enabled=False)
+    assert alarms_of(project) == []

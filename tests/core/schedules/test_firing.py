@@ -171,6 +171,14 @@ def test_a_run_that_was_recorded_beside_another_and_then_forgotten_is_begun_by_t
     assert second.started is not None
 
 
+def test_a_run_that_no_schedule_started_waits_for_nobody(going, project):
+    going("queue")
+    run = record_run(project, "scripted", {})
+    sweep()
+    run.refresh_from_db()
+    assert run.started is not None
+
+
 def test_queue_waits_and_no_more_than_one_does(going):
     schedule, first = going("queue")
     second = fire(schedule.pk, night(2))
