@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
@@ -48,7 +47,6 @@ def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 
         known=known,
         changed=changed,
         every=EVERY.get(RunState(run.state), ""),
-        has_workers=bool(settings.CELERY_BROKER_URL),
         groups=equal_failures(run) if standing.failed and (changed or not request.htmx) else [],
         source="" if request.htmx else mark_safe(highlighted(run.recipe.source, "yaml")),  # noqa: S308 - it escapes
         **said,
