@@ -105,6 +105,30 @@ def test_while_another_stage_goes_the_run_is_not_parked(start):
     assert (run.state, states(run)) == (RunState.PARKED, {"gate": "parked", "scripted": "done"})
 
 
+def test_a_gate_that_cannot_tell_fails_its_run_and_holds_up_no_other(start, gate, monkeypatch):
+    bad, good = start(GATED), start(GATED)
+    run_here(bad)
+    run_here(good)
+    bad.stages.filter(name="gate").update(step="gone")
+    gate.left = 0
+    assert sweep() == 1
+    bad.refresh_from_db()
+    assert (bad.state, bad.error[:31]) == (RunState.FAILED, "gate: There is no step “gone”. ")
+    assert run_here(good).state == RunState.DONE
+    third = run_here(start(GATED.replace("recipe: gated", "recipe: third")))
+    assert third.state == RunState.DONE
+
+
+def test_a_defect_of_a_gate_is_reported_and_met_once(start, gate, monkeypatch):
+    run = run_here(start(GATED))
+    monkeypatch.setattr(gate, "waiting", lambda context: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        sweep()
+    assert sweep() == 0
+    run.refresh_from_db()
+    assert (run.state, run.error) == (RunState.FAILED, "gate: ZeroDivisionError: division by zero")
+
+
 def test_a_gate_with_nothing_to_wait_for_is_open(start, gate):
     gate.left = 0
     assert run_here(start(GATED)).state == RunState.DONE
