@@ -1,13 +1,14 @@
 """The broker of files: a message is seen whole, by one reader, in the order of ringing; others cannot read along."""
 
 import json
+import shutil
 import threading
 from collections import Counter
 from queue import Empty
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Connection
+from kombu import Connection, Exchange, Producer, Queue
 
 from config.broker import folders
 
@@ -75,11 +76,23 @@ def test_what_is_being_written_is_not_seen(channel, tmp_path):
 
 
 def test_nobody_else_may_look_into_its_folders(channel, tmp_path):
-    for name in ("messages", "taken", "control"):
+    shutil.rmtree(tmp_path / "broker" / "messages")
+    channel[0]._put("cpu", {"n": 1})
+    for name in ("messages", "taken"):
         assert (tmp_path / "broker" / name).stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("url", ["filesystem://", "filesystem:///"])
-def test_an_address_without_a_folder_gets_a_sentence(url):
-    with pytest.raises(ImproperlyConfigured, match="names no folder"):
-        folders(url)
+def test_the_folder_may_be_deleted_while_others_write_and_read(channel, tmp_path):
+    writer, reader, *_ = channel
+    shutil.rmtree(tmp_path / "broker")
+    assert take_all(reader, "cpu") == []
+    shutil.rmtree(tmp_path / "broker")
+    writer._put("cpu", {"n": 1})
+    assert take_all(reader, "cpu") == [1]
+
+
+def test_a_message_waits_for_whoever_listens_later(channel):
+    exchange = Exchange("gpu", type="direct")
+    Producer(channel[0], exchange).publish({"n": 1}, routing_key="gpu")
+    heard = Queue("gpu", exchange, routing_key="gpu")(channel[1]).get()
+    assert heard.payload == {"n": 1}
