@@ -1,6 +1,6 @@
 """Runs of a scripted step in a project of prompts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from core.models import Project, Run, Stage
 from core.projects import create_project
 from core.runs import steps
 from core.runs.starting import start_run
+from tests.core.runs.paced import Paced, PacedJudge, recorded
 from tests.core.runs.scripted import Scripted
 
 
@@ -57,3 +58,12 @@ def begin(project, step) -> Callable[..., tuple[Run, Stage]]:
 def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever backs off does so for no time at all."""
     monkeypatch.setattr("core.runs.work.wait", lambda attempts, failed: 0)
+
+
+@pytest.fixture
+def paced(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Iterator[None]:
+    """The steps that real workers of the tests know are known here too, and their record is there."""
+    for each in (Paced(), PacedJudge()):
+        monkeypatch.setitem(steps._steps, each.name, each)
+    with recorded():
+        yield
