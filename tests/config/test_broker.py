@@ -96,3 +96,9 @@ def test_a_message_waits_for_whoever_listens_later(channel):
     Producer(channel[0], exchange).publish({"n": 1}, routing_key="gpu")
     heard = Queue("gpu", exchange, routing_key="gpu")(channel[1]).get()
     assert heard.payload == {"n": 1}
+
+
+@pytest.mark.parametrize("url", ["filesystem://", "filesystem:///"])
+def test_an_address_without_a_folder_gets_a_sentence(url):
+    with pytest.raises(ImproperlyConfigured, match="names no folder"):
+        folders(url)
