@@ -61,9 +61,14 @@ def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def paced(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Iterator[None]:
-    """The steps that real workers of the tests know are known here too, and their record is there."""
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps that real workers of the tests know are known here too."""
     for each in (Paced(), PacedJudge()):
         monkeypatch.setitem(steps._steps, each.name, each)
+
+
+@pytest.fixture
+def paced(known: None, transactional_db: None) -> Iterator[None]:
+    """Those steps, and the tables in which they put on record what they do."""
     with recorded():
         yield
