@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 LEASE_SECONDS = 1.0
 PATIENCE = 120.0
 # Checks import every page, which takes longer than all the rest of a start.
-CELERY = [sys.executable, "-m", "celery", "--skip-checks", "--app", "config.celery"]
+CELERY = ["--skip-checks", "--app", "config.celery"]
 WORKER = ["worker", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
 STEPS = "tests.core.runs.included"
 
@@ -29,7 +29,7 @@ class Workers:
     include: str = STEPS
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, name: str, *options: str, **environment: str) -> None:
+    def start(self, name: str, *options: str, program: str = "celery", **environment: str) -> None:
         if name == "beat":
             arguments = ["beat", "--schedule", str(self.folder / "schedule"), "--pidfile", ""]
         else:
@@ -37,7 +37,7 @@ class Workers:
             arguments = [*WORKER, *pool, "--include", self.include, "--hostname", f"{name}@here"]
         with self.log(name).open("ab") as log:
             self.running[name] = subprocess.Popen(
-                [*CELERY, *arguments],
+                [sys.executable, "-m", program, *CELERY, *arguments],
                 cwd=self.folder,
                 env={**self.environment, **environment},
                 stdout=log,
