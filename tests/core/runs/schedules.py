@@ -3,8 +3,10 @@
 import io
 import json
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.bulk import fetch
 from core.importing.reading import read
@@ -133,6 +135,19 @@ def losing(loss: Loss) -> Callable[[Held, random.Random], None]:
         _kill(held, held.holder)
 
     return strike
+
+
+def losses_of_folder(broker: Path) -> list[Loss]:
+    """Its messages are deleted, or the folder as a whole."""
+
+    def empty() -> None:
+        for message in (broker / "messages").iterdir():
+            message.unlink(missing_ok=True)
+
+    def delete() -> None:
+        shutil.rmtree(broker, ignore_errors=True)
+
+    return [empty, delete]
 
 
 def endure(there: Workers, seed: int, losses: Sequence[Loss]) -> bool:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.db import connection
+
 ROOT = Path(__file__).resolve().parents[3]
 # Short, for whoever dies is missed only when it has run out.
 LEASE_SECONDS = 1.0
@@ -18,6 +20,13 @@ PATIENCE = 120.0
 CELERY = ["--skip-checks", "--app", "config.celery"]
 WORKER = ["worker", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
 STEPS = "tests.core.runs.included"
+
+
+def url_of_database() -> str:
+    """The database of this process as an address, for processes of their own."""
+    at = connection.settings_dict
+    password = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
+    return f"postgresql://{at['USER']}{password}@localhost/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
 
 
 @dataclass
