@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from core.bulk import fetch
 from core.models import Project, Prompt, Run
 from core.runs.steps import Context, Done, Outcome, Step, StepConfig
-from synth.judges.reference import ReferenceJudge, Texts, Verdict
+from synth.judges.reference import ReferenceConfig, ReferenceJudge, Texts, Verdict
 
 BEGUN = "INSERT INTO paced_begun (stage, inputs, process, clock) VALUES (%s, %s, %s, %s)"
 WRITTEN = "INSERT INTO paced_written (stage, input, process) SELECT %s, unnest(%s::bigint[]), %s"
@@ -68,12 +68,19 @@ class Paced(Step):
         record_outputs(context, outputs)
 
 
+class JudgeConfig(ReferenceConfig):
+    seconds: float = 0.0  # of work on an input
+
+
 class PacedJudge(ReferenceJudge):
     """The reference judge, slowly."""
 
     name: ClassVar[str] = "paced-judge"
-    Config: ClassVar[type[StepConfig]] = Config
+    Config: ClassVar[type[StepConfig]] = JudgeConfig
     shard_size: ClassVar[int] = 6
+
+    def pin(self, project: Project, config: JudgeConfig) -> JudgeConfig:
+        return config.model_copy(update={"metric": super().pin(project, config).metric})
 
     def load(self, context: Context, ids: Sequence[int]) -> list[Texts]:
         record_begin(context, ids)

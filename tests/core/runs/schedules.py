@@ -13,7 +13,8 @@ from core.importing.reading import read
 from core.importing.service import ingest
 from core.models import Comparison, Judgment, Label, Project, Run, RunState, Shard
 from core.projects import create_project
-from core.runs.actions import run_here, start_run
+from core.runs.actions import run_here
+from core.runs.starting import start_run
 from tests.core.runs.paced import written
 from tests.core.runs.workers import Workers, wait_for
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from core.models import Shard
-from core.runs.actions import start_run
+from core.runs.starting import start_run
 from tests.core.runs.paced import begun
 from tests.core.runs.schedules import comparisons, is_over, is_whole
 from tests.core.runs.workers import wait_for, workers

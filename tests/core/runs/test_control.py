@@ -3,7 +3,8 @@
 import pytest
 
 from core.models import RunState, Shard
-from core.runs.actions import cancel, pause, resume, start_run
+from core.runs.actions import cancel, pause, resume
+from core.runs.starting import start_run
 from tests.core.runs.paced import begun, written
 from tests.core.runs.schedules import is_over
 from tests.core.runs.workers import wait_for, workers

@@ -3,7 +3,8 @@
 import pytest
 
 from core.models import Failure, RunState
-from core.runs.actions import retry_failed, start_run
+from core.runs.actions import retry_failed
+from core.runs.starting import start_run
 from tests.core.runs.paced import Paced, written
 from tests.core.runs.schedules import is_over
 from tests.core.runs.workers import wait_for, workers

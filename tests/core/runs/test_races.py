@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 
 from core.models import Shard
-from core.runs.actions import start_run
 from core.runs.leases import claim
+from core.runs.starting import start_run
 from tests.core.runs.paced import begun, written
 from tests.core.runs.schedules import comparisons, freeze_on_a_lease, is_over, is_whole
 from tests.core.runs.workers import wait_for, workers

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from core.models import Shard
-from core.runs.actions import start_run
+from core.runs.starting import start_run
 from tests.core.runs.paced import recorded
 from tests.core.runs.private_server import private_server
 from tests.core.runs.schedules import comparisons, is_over, is_whole

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from core.models import Run, RunState, Stage, StageState
-from core.runs.actions import start_run
+from core.runs.starting import start_run
 from tests.core.runs.paced import written
 from tests.core.runs.schedules import comparisons, is_over, is_whole
 from tests.core.runs.workers import wait_for, workers
@@ -23,7 +23,7 @@ START = """
 import django; django.setup()
 import tests.core.runs.included
 from core.models import Project
-from core.runs.actions import start_run
+from core.runs.starting import start_run
 start_run(Project.objects.get(slug="p"), "paced", {})
 """
 
