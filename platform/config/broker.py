@@ -44,6 +44,10 @@ class Channel(filesystem.Channel):
     def _lookup(self, exchange: Any, routing_key: str, default: Any = None) -> list[str]:
         return [routing_key]
 
+    def _size(self, queue: Any) -> int:
+        _made(Path(self.data_folder_in))
+        return int(super()._size(queue))  # type: ignore[no-untyped-call]
+
     def _put(self, queue: Any, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{uuid4()}.{queue}.msg"
         hidden = _made(Path(self.data_folder_out)) / f".{name}"
@@ -69,6 +73,8 @@ class Channel(filesystem.Channel):
 
 class Transport(filesystem.Transport):
     Channel = Channel
+    # A disk that is full or away is a broker that is away: who rings goes on, who listens tries again.
+    connection_errors = (*filesystem.Transport.connection_errors, OSError)  # type: ignore[assignment]
 
 
 TRANSPORT_ALIASES["filesystem"] = "config.broker:Transport"

@@ -7,8 +7,10 @@ from collections import Counter
 from queue import Empty
 
 import pytest
+from celery import Celery
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Connection, Exchange, Producer, Queue
+from kombu.exceptions import OperationalError
 
 from config.broker import folders
 
@@ -89,6 +91,18 @@ def test_the_folder_may_be_deleted_while_others_write_and_read(channel, tmp_path
     shutil.rmtree(tmp_path / "broker")
     writer._put("cpu", {"n": 1})
     assert take_all(reader, "cpu") == [1]
+
+
+def test_a_folder_that_cannot_be_written_is_a_broker_that_is_away_until_it_can(tmp_path):
+    url = f"filesystem://{tmp_path}/broker"
+    app = Celery(broker=url, broker_transport_options=folders(url), set_as_current=False)
+    shutil.rmtree(tmp_path / "broker")
+    (tmp_path / "broker").touch()
+    with pytest.raises(OperationalError):
+        app.send_task("ring", retry_policy={"max_retries": 1, "interval_start": 0})
+    (tmp_path / "broker").unlink()
+    app.send_task("ring")
+    assert len(list((tmp_path / "broker" / "messages").iterdir())) == 1
 
 
 def test_a_message_waits_for_whoever_listens_later(channel):
