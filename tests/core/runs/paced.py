@@ -5,6 +5,7 @@ No constraint guards the record, so that whatever is written twice is there twic
 
 import asyncio
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -60,7 +61,7 @@ class Paced(Step):
         await asyncio.sleep(context.config.seconds * len(batch))
         if context.config.poison in batch and Path(context.config.cause).exists():
             if context.config.deadly:
-                os.kill(os.getpid(), 9)
+                os.kill(os.getpid(), signal.SIGKILL)
             raise ValueError("It has no colour.")
         return [Done(one, one) for one in batch]
 
@@ -70,6 +71,7 @@ class Paced(Step):
 
 class JudgeConfig(ReferenceConfig):
     seconds: float = 0.0  # of work on an input
+    freeze: str = ""  # the file that is made by who freezes while saving, once
 
 
 class PacedJudge(ReferenceJudge):
@@ -93,6 +95,9 @@ class PacedJudge(ReferenceJudge):
     def save(self, context: Context, outputs: Sequence[Verdict]) -> None:
         super().save(context, outputs)
         record_outputs(context, [comparison for comparison, *_ in outputs])
+        if (file := context.config.freeze) and not Path(file).exists():
+            Path(file).touch()
+            os.kill(os.getpid(), signal.SIGSTOP)
 
 
 def record_begin(context: Context, ids: Sequence[int]) -> None:
