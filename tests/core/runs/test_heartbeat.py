@@ -25,7 +25,6 @@ def is_extended(after) -> bool:
     return lease_until() > after
 
 
-@pytest.mark.xfail(reason="Its first error ends it, and a slow batch is done and paid for twice.", strict=True)
 def test_a_heartbeat_outlives_a_connection_that_the_database_ended(begin, prompts, settings):
     prompts(5)
     _, stage = begin()
@@ -40,7 +39,6 @@ def test_a_heartbeat_outlives_a_connection_that_the_database_ended(begin, prompt
     assert not keeper.lost.is_set()
 
 
-@pytest.mark.xfail(reason="Its open transaction holds the rows that its heir has to write.", strict=True)
 @pytest.mark.usefixtures("paced")
 def test_a_worker_that_freezes_in_the_midst_of_its_transaction_holds_nobody_up(database_url, tmp_path):
     with workers(database_url, f"filesystem://{tmp_path}/broker", tmp_path) as there:
