@@ -18,7 +18,7 @@ help:
 	@echo "              (SERVE=0 stops after the table; PORT=8001 serves elsewhere)"
 	@echo "make test     install what the tests need, a browser included, and run them all (TRAIN=0 leaves out torch)"
 	@echo "make check    style, types, templates, migrations, deployment settings"
-	@echo "make bench    speed and memory of import, export and the run engine"
+	@echo "make bench    speed and memory of import, export and the run engine, and 200 runs that are struck"
 	@echo "make clean    remove .venv (the data in var/ stays)"
 
 .venv/made:
@@ -66,10 +66,11 @@ check: .venv/test
 	PREFEREE_LOCAL=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	PREFEREE_HOSTS=preferee.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/base
+bench: .venv/test
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
 	$(BIN)/python tests/bench/engine.py
+	$(BIN)/python tests/bench/kills.py
 
 clean:
 	rm -rf .venv

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 
 from config.embedded import address, ensure_running, stop
 
@@ -92,6 +92,6 @@ def exported() -> Callable[..., bytes]:
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """The test database as an address, for commands that run in processes of their own."""
-    at = connection.settings_dict
-    password = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
-    return f"postgresql://{at['USER']}{password}@localhost/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
+    from tests.core.runs.workers import url_of_database
+
+    return url_of_database()

@@ -102,8 +102,8 @@ class JudgeAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Run)
 class RunAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("recipe", "project", "state", "created", "finished")
-    list_filter = ("state", "recipe")
-    list_select_related = ("project",)
+    list_filter = ("state", "recipe__name")
+    list_select_related = ("project", "recipe")
 
 
 @admin.register(DatasetVersion)

@@ -1,17 +1,19 @@
-"""The recipe `reference`: judge every comparison by BLEU against the prompt's reference answer."""
+"""The step `reference`: judge every comparison by BLEU against the prompt's reference answer."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet
+from pydantic import Field
 
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judge, JudgeKind, Judgment, Project
-from core.runs.steps import Context, Done, Outcome, Step, StepConfig
+from core.runs.steps import Context, Done, Outcome, PermanentError, Step, StepConfig
 from synth.judges.bleu import bleu, ranks_of, signature
 
+LATEST = "bleu@latest"
 TEXTS = """
 SELECT c.id, c.k, p.reference, array_agg(r.content ORDER BY n.slot)
   FROM core_comparison c
@@ -37,11 +39,30 @@ Texts = tuple[int, int, str, list[str]]
 Verdict = tuple[int, int, list[int], list[float]]
 
 
+class ReferenceConfig(StepConfig):
+    """What to measure with."""
+
+    metric: str = Field(
+        LATEST,
+        pattern=r"^bleu@[\w.+-]+$",
+        description="BLEU as the installed sacrebleu computes it; `@latest` is replaced by its version at the start.",
+    )
+
+
 class ReferenceJudge(Step):
+    """The response that shares more words, in their order, with the reference answer is better; equal figures tie. A
+    run keeps to the version it began with, and each version is a judge of its own."""
+
     name: ClassVar[str] = "reference"
     summary: ClassVar[str] = "Judge by BLEU against the reference answer: no model needed."
+    Config: ClassVar[type[StepConfig]] = ReferenceConfig
 
-    def plan(self, project: Project, config: StepConfig) -> dict[str, float]:
+    def pin(self, project: Project, config: ReferenceConfig) -> ReferenceConfig:
+        pinned = f"bleu@{installed()}" if config.metric == LATEST else config.metric
+        _check(pinned)
+        return ReferenceConfig(metric=pinned)
+
+    def plan(self, project: Project, config: ReferenceConfig) -> dict[str, float]:
         waiting, judged, without = _counts(project)
         return {"comparisons to judge": waiting, "judged already": judged, "without a reference": without}
 
@@ -62,6 +83,7 @@ class ReferenceJudge(Step):
         return fetch(TEXTS, [list(ids)])
 
     async def process(self, context: Context, batch: Sequence[Texts]) -> list[Outcome]:
+        _check(context.config.metric)
         return [Done(texts[0], _verdict(*texts)) for texts in batch]
 
     def save(self, context: Context, outputs: Sequence[Verdict]) -> None:
@@ -89,8 +111,22 @@ def _judge(project: Project) -> Judge:
     return judge
 
 
+def installed() -> str:
+    """The version of sacrebleu here."""
+    return dict(part.split(":", 1) for part in signature().split("|"))["version"]
+
+
+def _check(metric: str) -> None:
+    """Figures of two versions are not to be mixed in one judge."""
+    if metric != f"bleu@{installed()}":
+        raise PermanentError(
+            f"The run judges by {metric.replace('@', ' ')}, and sacrebleu {installed()} is installed here. Install "
+            "that version, or start a new run."
+        )
+
+
 def _version() -> str:
-    return "bleu " + dict(part.split(":", 1) for part in signature().split("|"))["version"]
+    return f"bleu {installed()}"
 
 
 def _counts(project: Project) -> tuple[int, int, int]:

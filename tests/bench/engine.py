@@ -1,31 +1,35 @@
-"""The run engine: trivial inputs a second through two processes, the same loop without it, and a million planned."""
+"""The run engine: trivial inputs a second through two Celery workers, the same loop without it, a million planned."""
 
 import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from statistics import median
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from measures import gate, peak_mb, print_load, print_table
-from stand import database
+from stand import database, listening
+from trivial import Trivial
 
 from core.bulk import fetch
 from core.models import Project, Prompt, Run, RunState
 from core.projects import create_project
+from core.runs.actions import cancel
 from core.runs.starting import start_run
-from core.runs.steps import Context, Done, Outcome, Step, register
-from core.runs.work import visit
+from core.runs.steps import Context, Done
+from tests.core.runs.workers import Workers, url_of_database, wait_for, workers
 
 LEAST_RATE = 20_000
 LONGEST_PLANNING = 2.0
 MOST_GROWTH = 1.2
-PROCESSES = 2
+NAMES = ["one", "two"]
+LEASE_SECONDS = 60.0
+LONGEST_ROUND = 600.0
 # Each process is at work before the first one begins, however slowly the machine starts it.
 SECONDS_TO_START = 1.0
 
@@ -34,55 +38,42 @@ INSERT INTO core_prompt (public, project_id, key, messages, contexts, metadata, 
 SELECT gen_random_uuid(), %s, decode(md5(number::text), 'hex'), '[{"role": "user", "content": "Why?"}]', '[]', '{}',
        '{}', now() FROM generate_series(1, %s) number
 """
-SAVE = "INSERT INTO bench_output (input) SELECT unnest(%s::bigint[]) ON CONFLICT DO NOTHING"
 
 
-class Trivial(Step):
-    """Loads nothing, computes nothing, and writes one narrow row an input."""
+@dataclass
+class Measured:
+    """Inputs a second, round by round; seconds of planning; a worker's peak memory in MB by then."""
 
-    name: ClassVar[str] = "trivial"
-    summary: ClassVar[str] = "For the benchmark."
+    engine: list[float]
+    bare: list[float]
+    planning: float
+    peak: float
+    long: float
+    long_peak: float
 
-    def plan(self, project: Project, config: Any) -> dict[str, float]:
-        return {}
-
-    def inputs(self, context: Context) -> QuerySet[Prompt]:
-        return Prompt.objects.filter(project=context.project)
-
-    def load(self, context: Context, ids: Sequence[int]) -> list[int]:
-        return list(ids)
-
-    async def process(self, context: Context, batch: Sequence[int]) -> list[Outcome]:
-        return [Done(one, one) for one in batch]
-
-    def save(self, context: Context, outputs: Sequence[int]) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(SAVE, [list(outputs)])
+    @property
+    def ratio(self) -> float:
+        return median(one / other for one, other in zip(self.engine, self.bare, strict=True))
 
 
-register(Trivial())
-
-# When a process began and ended, by the clock that all share, and its peak in MB
-Span = tuple[float, float, float]
-# Inputs a second and the largest peak in MB
-Pace = tuple[float, float]
-
-
-def through_engine(run_id: int, begin: float) -> Span:
-    """What a worker does when it is rung for, until the run is over."""
-    connection.ensure_connection()
-    run = Run.objects.get(pk=run_id)
+def through_celery(project: Project, there: Workers) -> float:
+    """Inputs a second from the run's start, its planning included, to its end."""
+    empty_outputs()
+    run = start_run(project, "trivial", {})
+    wait_for(lambda: is_over(run), what=there.logs, seconds=LONGEST_ROUND)
     stage = run.stages.get()
-    time.sleep(max(0.0, begin - time.monotonic()))
-    start = time.monotonic()
-    while not run.is_over:
-        visit(stage.pk)
-        run.refresh_from_db(fields=["state"])
-    return start, time.monotonic(), peak_mb()
+    if (run.state, stage.done, written()) != (RunState.DONE, stage.total, stage.total):
+        raise SystemExit(f"The run ended {run.state} with {stage.done:,} of {stage.total:,} done: {run.error}")
+    return stage.total / (run.finished - run.started).total_seconds()
 
 
-def without_engine(ids: list[int], begin: float) -> Span:
-    """The same step over the same batches, one transaction each, with nothing kept about it."""
+def is_over(run: Run) -> bool:
+    run.refresh_from_db()
+    return run.is_over
+
+
+def without_engine(ids: list[int], begin: float) -> tuple[float, float]:
+    """The same step over the same batches, one transaction each, with nothing kept about it; begin and end."""
     connection.ensure_connection()
     step, context = Trivial(), Context(Project.objects.earliest("pk"), None)
     time.sleep(max(0.0, begin - time.monotonic()))
@@ -92,17 +83,19 @@ def without_engine(ids: list[int], begin: float) -> Span:
         outcomes = asyncio.run(step.process(context, step.load(context, batch)))
         with transaction.atomic():
             step.save(context, [outcome.output for outcome in outcomes if isinstance(outcome, Done)])
-    return start, time.monotonic(), peak_mb()
+    return start, time.monotonic()
 
 
-def in_processes(function: Any, arguments: Sequence[Any]) -> tuple[float, float]:
-    """Seconds from the first one's begin to the last one's end, and the largest peak in MB."""
-    with ProcessPoolExecutor(len(arguments), get_context("spawn")) as pool:
-        list(pool.map(time.sleep, [SECONDS_TO_START] * len(arguments)))
+def bare(project: Project) -> float:
+    """Inputs a second through as many processes, from the first one's begin to the last one's end."""
+    empty_outputs()
+    ids = list(Prompt.objects.filter(project=project).order_by("pk").values_list("pk", flat=True))
+    parts = [ids[at :: len(NAMES)] for at in range(len(NAMES))]
+    with ProcessPoolExecutor(len(parts), get_context("spawn")) as pool:
+        list(pool.map(time.sleep, [SECONDS_TO_START] * len(parts)))
         begin = time.monotonic() + SECONDS_TO_START
-        spans = list(pool.map(function, arguments, [begin] * len(arguments)))
-    starts, ends, peaks = zip(*spans, strict=True)
-    return max(ends) - min(starts), max(peaks)
+        starts, ends = zip(*pool.map(without_engine, parts, [begin] * len(parts)), strict=True)
+    return len(ids) / (max(ends) - min(starts))
 
 
 def written() -> int:
@@ -116,28 +109,13 @@ def empty_outputs() -> None:
         cursor.execute("CREATE TABLE bench_output (input bigint PRIMARY KEY)")
 
 
-def planned(project: Project) -> tuple[Run, float]:
+def planning(project: Project) -> float:
+    """Seconds until the run's inputs are cut into shards, which nobody works on."""
     start = time.monotonic()
     run = start_run(project, "trivial", {})
-    return run, time.monotonic() - start
-
-
-def engine_round(project: Project) -> Pace:
-    empty_outputs()
-    run, _ = planned(project)
-    seconds, peak = in_processes(through_engine, [run.pk] * PROCESSES)
-    run.refresh_from_db()
-    stage = run.stages.get()
-    if (run.state, stage.done, written()) != (RunState.DONE, stage.total, stage.total):
-        raise SystemExit(f"The run ended {run.state} with {stage.done:,} of {stage.total:,} done: {run.error}")
-    return stage.total / seconds, peak
-
-
-def bare_round(project: Project) -> Pace:
-    empty_outputs()
-    ids = list(Prompt.objects.filter(project=project).order_by("pk").values_list("pk", flat=True))
-    seconds, peak = in_processes(without_engine, [ids[at::PROCESSES] for at in range(PROCESSES)])
-    return len(ids) / seconds, peak
+    seconds = time.monotonic() - start
+    cancel(run)
+    return seconds
 
 
 def fill(slug: str, count: int) -> Project:
@@ -148,46 +126,56 @@ def fill(slug: str, count: int) -> Project:
     return project
 
 
-def middle(paces: Sequence[Pace]) -> Pace:
-    rates, peaks = zip(*paces, strict=True)
-    return median(rates), median(peaks)
+def peak(there: Workers) -> float:
+    return max(peak_mb(there.running[name].pid) for name in NAMES)
+
+
+def measure(small: Project, large: Project, rounds: int, folder: Path, broker: str) -> Measured:
+    seconds = median(planning(large) for _ in range(rounds))
+    names = [*NAMES, "beat"]
+    with workers(url_of_database(), broker, folder, names, lease=LEASE_SECONDS, include="trivial") as there:
+        wait_for(lambda: all(" ready." in there.log(name).read_text() for name in NAMES), what=there.logs)
+        pairs = [(through_celery(small, there), bare(small)) for _ in range(rounds)]
+        engine, without = map(list, zip(*pairs, strict=True))
+        at_small = peak(there)
+        long = through_celery(large, there)
+        return Measured(engine, without, seconds, at_small, long, peak(there))
 
 
 def run(inputs: int, many: int, rounds: int) -> int:
     print_load("before")
-    with database():
-        small, large = fill("small", inputs), fill("large", many)
-        engine = middle([engine_round(small) for _ in range(rounds)])
-        bare = middle([bare_round(small) for _ in range(rounds)])
-        seconds = median(planned(large)[1] for _ in range(rounds))
-        long = engine_round(large)
+    with database() as folder, listening(folder) as broker:
+        measured = measure(fill("small", inputs), fill("large", many), rounds, folder, broker)
     print_load("after")
-    return judge(inputs, many, {"engine": engine, "bare": bare, "long": long}, seconds)
+    print_measured(inputs, many, measured)
+    return gate(missed(many, measured))
 
 
-def judge(inputs: int, many: int, paces: dict[str, Pace], seconds: float) -> int:
-    names = {
-        "engine": f"through the engine, {inputs:,}",
-        "long": f"through the engine, {many:,}",
-        "bare": f"the same loop without it, {inputs:,}",
-    }
-    rows = [[name, f"{paces[key][0]:,.0f}", f"{paces[key][1]:,.0f}"] for key, name in names.items()]
-    print_table([f"{PROCESSES} processes", "inputs/s", "peak MB"], rows)
-    print(f"engine / without: {paces['engine'][0] / paces['bare'][0]:.2f}")
-    print(f"planning of {many:,} inputs: {seconds:.2f} s")
+def print_measured(inputs: int, many: int, measured: Measured) -> None:
+    rows: list[list[Any]] = [
+        [f"through Celery, {inputs:,}", f"{median(measured.engine):,.0f}", f"{measured.peak:,.0f}"],
+        [f"through Celery, {many:,}", f"{measured.long:,.0f}", f"{measured.long_peak:,.0f}"],
+        [f"the same loop without the engine, {inputs:,}", f"{median(measured.bare):,.0f}", ""],
+    ]
+    print_table([f"{len(NAMES)} processes", "inputs/s", "peak MB"], rows)
+    print(f"engine / without: {measured.ratio:.2f}")
+    print(f"planning of {many:,} inputs: {measured.planning:.2f} s")
+
+
+def missed(many: int, measured: Measured) -> list[str]:
     failures = []
-    if paces["engine"][0] < LEAST_RATE:
-        failures.append(f"{paces['engine'][0]:,.0f} inputs/s; wanted are {LEAST_RATE:,}.")
-    if seconds > LONGEST_PLANNING:
-        failures.append(f"Planning {many:,} inputs takes {seconds:.2f} s; wanted are {LONGEST_PLANNING}.")
-    if paces["long"][1] > MOST_GROWTH * paces["engine"][1]:
-        failures.append(f"A worker's memory grows to {paces['long'][1]:,.0f} MB with the number of inputs.")
-    return gate(failures)
+    if (rate := median(measured.engine)) < LEAST_RATE:
+        failures.append(f"{rate:,.0f} inputs/s; wanted are {LEAST_RATE:,}.")
+    if measured.planning > LONGEST_PLANNING:
+        failures.append(f"Planning {many:,} inputs takes {measured.planning:.2f} s; wanted are {LONGEST_PLANNING}.")
+    if measured.long_peak > MOST_GROWTH * measured.peak:
+        failures.append(f"A worker's memory grows to {measured.long_peak:,.0f} MB with the number of inputs.")
+    return failures
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run: few inputs, no gates")
     options = parser.parse_args()
-    code = run(5_000, 20_000, 1) if options.quick else run(100_000, 1_000_000, 3)
+    code = run(5_000, 20_000, 1) if options.quick else run(100_000, 1_000_000, 5)
     sys.exit(0 if options.quick else code)

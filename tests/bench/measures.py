@@ -20,9 +20,9 @@ def in_fresh_process(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
         return pool.submit(function, *args, **kwargs).result()
 
 
-def peak_mb() -> float:
-    """The most memory that this process has held so far, in MB: the kernel's high-water mark."""
-    status = Path("/proc/self/status").read_text()
+def peak_mb(process: int | str = "self") -> float:
+    """The most memory that the process has held so far, in MB: the kernel's high-water mark."""
+    status = Path(f"/proc/{process}/status").read_text()
     (line,) = [line for line in status.splitlines() if line.startswith("VmHWM:")]
     return int(line.split()[1]) * 1024 / 1e6
 

@@ -60,3 +60,20 @@ def database() -> Iterator[Path]:
         if settings.EMBEDDED_HOME is not None:
             stop(settings.EMBEDDED_HOME)
         shutil.rmtree(os.environ[HOME], ignore_errors=True)
+
+
+@contextmanager
+def listening(folder: Path) -> Iterator[str]:
+    """The address of a broker of files, which runs started in this process ring."""
+    from django.conf import settings
+
+    from config.broker import folders
+    from config.celery import app
+
+    url = f"filesystem://{folder}/broker"
+    settings.CELERY_BROKER_URL = url
+    app.conf.update(broker_url=url, broker_transport_options=folders(url))
+    try:
+        yield url
+    finally:
+        settings.CELERY_BROKER_URL = ""

@@ -1,13 +1,16 @@
 """The broker of files: a message is seen whole, by one reader, in the order of ringing; others cannot read along."""
 
 import json
+import shutil
 import threading
 from collections import Counter
 from queue import Empty
 
 import pytest
+from celery import Celery
 from django.core.exceptions import ImproperlyConfigured
-from kombu import Connection
+from kombu import Connection, Exchange, Producer, Queue
+from kombu.exceptions import OperationalError
 
 from config.broker import folders
 
@@ -75,8 +78,38 @@ def test_what_is_being_written_is_not_seen(channel, tmp_path):
 
 
 def test_nobody_else_may_look_into_its_folders(channel, tmp_path):
-    for name in ("messages", "taken", "control"):
+    shutil.rmtree(tmp_path / "broker" / "messages")
+    channel[0]._put("cpu", {"n": 1})
+    for name in ("messages", "taken"):
         assert (tmp_path / "broker" / name).stat().st_mode & 0o777 == 0o700
+
+
+def test_the_folder_may_be_deleted_while_others_write_and_read(channel, tmp_path):
+    writer, reader, *_ = channel
+    shutil.rmtree(tmp_path / "broker")
+    assert take_all(reader, "cpu") == []
+    shutil.rmtree(tmp_path / "broker")
+    writer._put("cpu", {"n": 1})
+    assert take_all(reader, "cpu") == [1]
+
+
+def test_a_folder_that_cannot_be_written_is_a_broker_that_is_away_until_it_can(tmp_path):
+    url = f"filesystem://{tmp_path}/broker"
+    app = Celery(broker=url, broker_transport_options=folders(url), set_as_current=False)
+    shutil.rmtree(tmp_path / "broker")
+    (tmp_path / "broker").touch()
+    with pytest.raises(OperationalError):
+        app.send_task("ring", retry_policy={"max_retries": 1, "interval_start": 0})
+    (tmp_path / "broker").unlink()
+    app.send_task("ring")
+    assert len(list((tmp_path / "broker" / "messages").iterdir())) == 1
+
+
+def test_a_message_waits_for_whoever_listens_later(channel):
+    exchange = Exchange("gpu", type="direct")
+    Producer(channel[0], exchange).publish({"n": 1}, routing_key="gpu")
+    heard = Queue("gpu", exchange, routing_key="gpu")(channel[1]).get()
+    assert heard.payload == {"n": 1}
 
 
 @pytest.mark.parametrize("url", ["filesystem://", "filesystem:///"])

@@ -107,6 +107,14 @@ def test_processes_that_start_together_agree_on_one_key(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
+@pytest.mark.parametrize(("lease", "seconds"), [("60", 15), ("6", 2), ("1", 1), ("0.1", 1)])
+def test_the_sweep_comes_four_times_a_lease_and_never_more_often_than_a_schedule_in_whole_seconds_can(
+    tmp_path, lease, seconds
+):
+    found = read("CELERY_BEAT_SCHEDULE", PREFEREE_HOME=str(tmp_path), DATABASE_URL=URL, PREFEREE_LEASE_SECONDS=lease)
+    assert found["CELERY_BEAT_SCHEDULE"]["sweep"] == {"task": "core.sweep", "schedule": seconds}
+
+
 @pytest.mark.parametrize(
     ("environment", "sentence"),
     [

@@ -35,9 +35,9 @@ class Recipe:
 def read_recipe(source: str, where: str = "the recipe") -> Recipe:
     """Raises RecipeError with the line and the field that do not fit."""
     node = _composed(source, where)
-    lines = dict(_lines(node, ()))
+    lines = dict(_lines(node, (), where))
     try:
-        specification = RecipeSpecification.model_validate(_data(node))
+        specification = RecipeSpecification.model_validate(_data(node, where))
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"])) or "the recipe"
@@ -55,13 +55,17 @@ def _composed(source: str, where: str) -> yaml.Node:
         _check_events(source, where)
         node = yaml.compose(source, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error)
-        raise RecipeError(f"{where}{line}: This is not YAML: {problem}.") from error
+        raise _not_yaml(error, where) from error
     if not isinstance(node, yaml.MappingNode):
         raise RecipeError(f"{where} holds no recipe. Write “recipe: NAME”, then “stages:” with a list.")
     return node
+
+
+def _not_yaml(error: yaml.YAMLError, where: str) -> RecipeError:
+    mark = getattr(error, "problem_mark", None)
+    line = f", line {mark.line + 1}" if mark else ""
+    problem = getattr(error, "problem", None) or str(error)
+    return RecipeError(f"{where}{line}: This is not YAML as recipes use it: {problem}.")
 
 
 def _check_events(source: str, where: str) -> None:
@@ -76,24 +80,31 @@ def _check_events(source: str, where: str) -> None:
             raise RecipeError(f"{where}, line {line}: This is nested more than {DEEPEST} levels deep.")
 
 
-def _data(node: yaml.Node) -> Any:
-    return yaml.SafeLoader("").construct_document(node)
+def _data(node: yaml.Node, where: str) -> Any:
+    try:
+        return yaml.SafeLoader("").construct_document(node)
+    except yaml.YAMLError as error:
+        raise _not_yaml(error, where) from error
+    except ValueError as error:  # a date that does not exist, a number that is none
+        raise RecipeError(f"{where}: A value cannot be read: {error}. Put it into quotes.") from error
 
 
-def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
+def _lines(node: yaml.Node, path: Path, where: str) -> Iterator[tuple[Path, int]]:
     yield path, node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         for at, item in enumerate(node.value):
-            yield from _lines(item, (*path, at))
+            yield from _lines(item, (*path, at), where)
     elif isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise RecipeError(f"{where}, line {line}: The name of a field is a word, and not a list or a mapping.")
             if key.value in seen:
-                raise RecipeError(f"Line {key.start_mark.line + 1}: “{key.value}” stands here a second time.")
+                raise RecipeError(f"{where}, line {line}: “{key.value}” stands here a second time.")
             seen.add(key.value)
-            inner = (*path, key.value)
-            yield inner, key.start_mark.line + 1
-            yield from ((deeper, line) for deeper, line in _lines(value, inner) if deeper != inner)
+            yield from _lines(value, (*path, key.value), where)
+            yield (*path, key.value), line
 
 
 def _line(lines: Mapping[Path, int], path: Path) -> int:

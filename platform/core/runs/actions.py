@@ -91,7 +91,7 @@ def retry_failed(run: Run, *, by: User | None = None) -> int:
         stopped.update(state=StageState.RUNNING, error="", finished=None)
         if not retried and not Stage.objects.filter(run=run, state=StageState.RUNNING).exists():
             raise Conflict("Nothing has failed in this run, so there is nothing to retry.")
-        Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, error="", finished=None)
+        Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, error="", finished=None, told=None)
         audit.record("run.retry", project=run.project, actor=by, target=str(run.public), inputs=retried)
         for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
             ring(stage)
@@ -115,14 +115,19 @@ def _retry(stage: Stage) -> int:
     return retried
 
 
+def look_after(run: Run) -> None:
+    """Close what is through, see whether people have done their part, and go on where somebody died in between."""
+    for stage in Stage.objects.filter(run=run, state__in=(StageState.RUNNING, StageState.PARKED)):
+        settle(stage.pk)
+    go_on(run.pk)
+
+
 def sweep() -> int:
     """Ring for what nobody works on, and go on where a worker died between two stages; returns how often it rang."""
     for run in Run.objects.filter(state=RunState.QUEUED).exclude(_waits_its_turn()):
         begin_run(run)
     for run in Run.objects.filter(state__in=(RunState.RUNNING, RunState.PARKED)):
-        for stage in Stage.objects.filter(run=run, state__in=(StageState.RUNNING, StageState.PARKED)):
-            settle(stage.pk)
-        go_on(run.pk)
+        look_after(run)
     due = Q(state="queued") & (Q(not_before=None) | Q(not_before__lte=Now())) | Q(state="leased", lease_until__lt=Now())
     going = Stage.objects.filter(run__state=RunState.RUNNING, state=StageState.RUNNING)
     shards = Shard.objects.filter(stage=OuterRef("pk"))

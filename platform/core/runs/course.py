@@ -1,6 +1,8 @@
 """The course of a run: open its stages one after the other, notice when one is through, stop where it must."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
@@ -42,10 +44,11 @@ def equipped(stage: Stage) -> tuple[AnyStep, Context]:
     return step, Context(stage.run.project, configure(step, stage.config), stage.pk, stage.run.created_by)
 
 
-def open_stage(stage: Stage) -> None:
-    """Plan the stage and ring; a stage without inputs is through at once. A stage that cannot be planned fails."""
+@contextmanager
+def failing(stage: Stage) -> Iterator[None]:
+    """What goes wrong in the block fails the stage, with its sentence; a defect is reported all the same."""
     try:
-        planned = plan_stage(stage, *equipped(stage))
+        yield
     except (OperationalError, InterfaceError):  # the database's trouble is not the stage's: the sweep tries again
         raise
     except PrefereeError as error:
@@ -53,26 +56,34 @@ def open_stage(stage: Stage) -> None:
     except Exception as error:  # a sweep would otherwise meet it again and again
         _fail(stage, said(error))
         raise
-    else:
-        if planned:
-            ring(stage)
-            settle(stage.pk)
+
+
+def open_stage(stage: Stage) -> None:
+    """Plan the stage and ring; a stage without inputs is through at once. A stage that cannot be planned fails."""
+    planned = False
+    with failing(stage):
+        planned = plan_stage(stage, *equipped(stage))
+    if planned:
+        ring(stage)
+        settle(stage.pk)
 
 
 def settle(stage_id: int) -> None:
     """Close the stage if all its shards are done, and go on with the next ones or end the run."""
+    stage = Stage.objects.select_related("run__project", "run__created_by").get(pk=stage_id)
+    if stage.state == StageState.PARKED and not _lets_through(stage):
+        return
     with transaction.atomic():
         stage = Stage.objects.select_for_update().get(pk=stage_id)
-        if stage.state == StageState.PARKED:
-            through = _look_at_gate(stage)
-        else:
-            through = stage.state == StageState.RUNNING and not _open_shards(stage).exists()
-        if not through:
+        if stage.state not in (StageState.RUNNING, StageState.PARKED):
+            return
+        if stage.state == StageState.RUNNING and _open_shards(stage).exists():
             return
         if stage.failed > stage.tolerated * stage.total:
             share = f"{stage.failed:,} of {stage.total:,} inputs failed, more than the stage tolerates."
             _fail(stage, f"{share} Remove the cause that the failures name, then retry them.")
             return
+        _open_shards(stage).update(state=ShardState.DONE)
         Stage.objects.filter(pk=stage.pk).update(state=StageState.DONE, finished=Now())
     go_on(stage.run_id)
 
@@ -81,16 +92,15 @@ def _open_shards(stage: Stage) -> QuerySet[Shard]:
     return Shard.objects.filter(stage=stage).exclude(state=ShardState.DONE)
 
 
-def _look_at_gate(stage: Stage) -> bool:
-    """Count what people have done; whether the run may go on."""
-    gate, context = equipped(stage)
-    assert isinstance(gate, Gate), "only a gate parks"
-    waiting = gate.waiting(context)
-    Stage.objects.filter(pk=stage.pk).update(done=stage.total - waiting)
-    if not gate.is_open(context, waiting, stage.total):
-        return False
-    _open_shards(stage).update(state=ShardState.DONE)
-    return True
+def _lets_through(stage: Stage) -> bool:
+    """Count what people have done at this gate; whether the run may go on."""
+    with failing(stage):
+        gate, context = equipped(stage)
+        assert isinstance(gate, Gate), "only a gate parks"
+        waiting = gate.waiting(context)
+        Stage.objects.filter(pk=stage.pk).update(done=stage.total - waiting)
+        return gate.is_open(context, waiting, stage.total)
+    return False
 
 
 def go_on(run_id: int) -> None:

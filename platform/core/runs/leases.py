@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections, transaction
 
 from core.bulk import array
 
@@ -100,7 +100,7 @@ class Kept:
     def end(self) -> None:
         self._over.set()
 
-    def beat(self) -> None:
+    def run(self) -> None:
         pause = settings.LEASE_SECONDS / BEATS_A_LEASE
         said, beaten = 0.0, time.monotonic()
         try:
@@ -115,6 +115,13 @@ class Kept:
             connections.close_all()
 
     def _extended(self, share: float) -> bool:
+        try:
+            return self._beat(share)
+        except (OperationalError, InterfaceError):  # the next beat has a new connection
+            connection.close()
+            return True
+
+    def _beat(self, share: float) -> bool:
         with connection.cursor() as cursor:
             cursor.execute(BEAT, [settings.LEASE_SECONDS, share, self.lease.shard, self.lease.token])
             return bool(cursor.rowcount)
@@ -124,13 +131,22 @@ class Kept:
 def kept(lease: Lease) -> Iterator[Kept]:
     """Extends the lease while the block works."""
     keeper = Kept(lease)
-    thread = threading.Thread(target=keeper.beat, daemon=True)
+    thread = threading.Thread(target=keeper.run, daemon=True)
     thread.start()
     try:
         yield keeper
     finally:
         keeper.end()
         thread.join()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction that outlives no lease: a worker that freezes in it must not keep its rows from its heir."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = {1_000 * settings.LEASE_SECONDS:.0f}")
+        yield
 
 
 def _hold(sql: str, values: list[Any]) -> None:

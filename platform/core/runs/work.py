@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Left
 
@@ -16,7 +16,7 @@ from core.errors import PrefereeError
 from core.models import Failure, Stage, StageState
 from core.runs.course import equipped, settle, stop_stage, watch_cost
 from core.runs.failures import partition, said, wait
-from core.runs.leases import Kept, Lease, LeaseLost, claim, finish, kept, release
+from core.runs.leases import Kept, Lease, LeaseLost, claim, finish, kept, release, writing
 from core.runs.steps import Context, Done, Failed, Outcome, PermanentError, Step, TransientError
 
 SECONDS_A_VISIT = 30.0
@@ -115,7 +115,7 @@ def _isolate(bench: Bench, error: Exception) -> None:
         _store(bench, [Failed(lease.inputs[0], error)])
         return
     middle = len(lease.inputs) // 2
-    with transaction.atomic():
+    with writing():
         finish(lease, [])
         for half in (lease.inputs[:middle], lease.inputs[middle:]):
             _add_shard(bench.stage, half, deaths=min(lease.deaths, 1))
@@ -129,7 +129,7 @@ def _store(bench: Bench, outcomes: Sequence[Outcome]) -> None:
     if len(again) == len(lease.inputs):
         release(lease, after=wait(lease.attempts, again))
         return
-    with transaction.atomic():
+    with writing():
         note = bench.step.save(bench.context, [outcome.output for outcome in done]) or ""
         Failure.objects.bulk_create(
             [Failure(stage=stage, input=each.input, error=said(each.error)) for each in lost], ignore_conflicts=True

@@ -116,3 +116,57 @@ def test_the_whole_loop_on_the_command_line(manage, project):
     assert numbers(manage("run_recipe", "reference", "--project", "p").out)["done"] == 18
     assert Judgment.objects.count() == 18
     assert numbers(manage("run_recipe", "reference", "--project", "p").out)["done"] == 0
+
+
+FILE = (
+    "recipe: mine\nsummary: Mine.\nstages:\n  - uses: compare\n    with: {policy: random_pairs}\n  - uses: aggregate\n"
+)
+
+
+def test_a_file_is_run_kept_and_run_again_by_its_name(manage, project, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(FILE)
+    planned = manage("run_recipe", str(path), "--project", "p", "--plan", "--set", "compare.pairs=2")
+    assert "1. compare\n" in planned.out
+    assert numbers(planned.out)["comparisons"] == 6
+    assert "2. aggregate\n" in planned.out
+    assert manage("run_recipe", str(path), "--project", "p", "--set", "compare.pairs=2").code == 0
+    path.unlink()
+    assert manage("run_recipe", "mine", "--project", "p", "--set", "compare.policy=all_pairs").code == 0
+    assert Comparison.objects.count() == 18
+    runs = Run.objects.order_by("pk")
+    assert [(str(run.recipe), run.settings) for run in runs] == [
+        ("mine 1", {"compare.pairs": 2}),
+        ("mine 1", {"compare.policy": "all_pairs"}),
+    ]
+
+
+def test_only_what_is_new_is_done(manage, project, load):
+    arguments = ["run_recipe", "compare", "--project", "p", "--new"]
+    assert numbers(manage(*arguments).out)["total"] == 3
+    load(project, {"prompt": "New?", "responses": [{"id": text, "content": text} for text in "ab"]})
+    assert numbers(manage(*arguments).out)["total"] == 1
+    assert numbers(manage(*arguments).out)["total"] == 0
+
+
+def test_steps_are_listed_with_their_settings(manage, db):
+    out = manage("run_recipe", "--steps").out
+    assert "compare: Make comparisons from the responses of each prompt." in out
+    assert re.search(r"pairs +How many pairs a prompt `random_pairs` draws\. Default: 1$", out, re.M)
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "sentence"),
+    [
+        (["run_recipe"], 2, "Name a recipe and a project: run_recipe NAME --project SLUG."),
+        (
+            ["run_recipe", "nowhere.yaml", "--project", "p"],
+            1,
+            "nowhere.yaml cannot be read: No such file or directory.",
+        ),
+        (["run_recipe", "compare", "--project", "p", "--max-cost", "0"], 1, "“0” is not an amount above zero."),
+    ],
+)
+def test_what_was_meant_is_asked_back(manage, project, args, code, sentence):
+    ended = manage(*args)
+    assert (ended.code, sentence in ended.err) == (code, True)

@@ -1,15 +1,23 @@
 """Runs of a scripted step in a project of prompts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.models import Project, Run, Stage
 from core.projects import create_project
 from core.runs import steps
 from core.runs.starting import start_run
+from tests.core.runs.paced import Paced, PacedJudge, recorded
 from tests.core.runs.scripted import Scripted
+
+FILL = """
+INSERT INTO core_prompt (public, project_id, key, messages, contexts, metadata, tags, created)
+SELECT gen_random_uuid(), %s, decode(md5(number::text), 'hex'), '[{"role": "user", "content": "Why?"}]', '[]', '{}',
+       '{}', now() FROM generate_series(1, %s) number
+"""
 
 
 @pytest.fixture
@@ -57,3 +65,29 @@ def begin(project, step) -> Callable[..., tuple[Run, Stage]]:
 def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever backs off does so for no time at all."""
     monkeypatch.setattr("core.runs.work.wait", lambda attempts, failed: 0)
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps that real workers of the tests know are known here too."""
+    for each in (Paced(), PacedJudge()):
+        monkeypatch.setitem(steps._steps, each.name, each)
+
+
+@pytest.fixture
+def paced(known: None, transactional_db: None) -> Iterator[None]:
+    """Those steps, and the tables in which they put on record what they do."""
+    with recorded():
+        yield
+
+
+@pytest.fixture
+def many_prompts(project) -> Callable[[int], list[int]]:
+    """Fills the project by SQL, much quicker than an import, with prompts without responses."""
+
+    def add(count: int) -> list[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(FILL, [project.pk, count])
+        return list(project.prompts.order_by("pk").values_list("pk", flat=True))
+
+    return add

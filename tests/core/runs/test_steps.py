@@ -1,8 +1,9 @@
 import pytest
 
 from core.errors import PrefereeError
-from core.runs.steps import configure, step_named
+from core.runs.steps import StepConfig, configure, step_named, work_key
 from core.steps.compare import Compare, CompareConfig
+from tests.core.runs.scripted import Scripted
 
 
 def test_a_step_is_found_by_its_name():
@@ -40,5 +41,16 @@ def test_a_setting_that_does_not_fit_is_named_with_the_settings_there_are(values
 
 
 def test_a_step_without_settings_says_so():
+    class Plain(Scripted):
+        Config = StepConfig
+
     with pytest.raises(PrefereeError, match="Its settings are: none"):
-        configure(step_named("reference"), {"x": 1})
+        configure(Plain(), {"x": 1})
+
+
+def test_the_key_of_a_work_is_the_step_with_every_setting_of_it():
+    step = Compare()
+    keys = [work_key(step, configure(step, values)) for values in ({}, {"seed": 0}, {"seed": 1}, {"policy": "list"})]
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+    assert work_key(Scripted(), StepConfig()) != work_key(Compare(), StepConfig())

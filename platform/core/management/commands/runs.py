@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from core.commands import SentenceCommand, project_named
 from core.errors import PrefereeError
 from core.models import Run, RunState
-from core.runs.actions import cancel, pause, resume, retry_failed, run_again
+from core.runs.actions import cancel, look_after, pause, resume, retry_failed, run_again
 from core.runs.watching import conclude, watch
 
 SHOWN = 20
@@ -22,6 +22,12 @@ def _retried(run: Run) -> Run:
     return run
 
 
+def _looked_after(run: Run) -> Run:
+    if run.state in (RunState.RUNNING, RunState.PARKED):
+        look_after(run)
+    return run
+
+
 def _resumed(run: Run) -> Run:
     resume(run)
     return run
@@ -29,7 +35,7 @@ def _resumed(run: Run) -> Run:
 
 # What is worked on afterwards, here where no worker does it
 GOES_ON: dict[str, Callable[[Run], Run]] = {
-    "go-on": lambda run: run,
+    "go-on": _looked_after,
     "resume": _resumed,
     "retry": _retried,
     "again": run_again,
