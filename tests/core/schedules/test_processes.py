@@ -17,7 +17,7 @@ def test_the_sweep_starts_what_is_due_and_the_worker_does_it_once(project, promp
     schedule = create_schedule(project, Plan("Every night", "reference", "0 2 * * *"))
     Schedule.objects.filter(pk=schedule.pk).update(next_due=timezone.now() - timedelta(days=3))
     with workers(database_url, f"filesystem://{tmp_path / 'broker'}", tmp_path, ["one", "beat"]) as there:
-        wait_for(lambda: Run.objects.filter(state=RunState.DONE).exists(), what=there.logs())
+        wait_for(lambda: Run.objects.filter(state=RunState.DONE).exists(), what=there.logs)
     run = Run.objects.get()
     assert run.schedule == schedule
     assert timezone.now() - timedelta(days=1) < run.due <= timezone.now()
