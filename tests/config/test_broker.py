@@ -1,6 +1,7 @@
 """The broker of files: a message is seen whole, by one reader, in the order of ringing; others cannot read along."""
 
 import json
+import os
 import threading
 from collections import Counter
 from queue import Empty
@@ -23,6 +24,10 @@ def channel(tmp_path):
         each.release()
 
 
+def message(n):
+    return {"n": n, "body": "", "properties": {"delivery_tag": str(n)}}
+
+
 def take_all(channel, queue):
     taken = []
     while True:
@@ -35,8 +40,8 @@ def take_all(channel, queue):
 def test_messages_come_out_as_they_went_in_and_by_queue(channel):
     one, other, *_ = channel
     for n in range(30):
-        one._put("cpu", {"n": n})
-    one._put("gpu", {"n": 99})
+        one._put("cpu", message(n))
+    one._put("gpu", message(99))
     assert take_all(other, "cpu") == list(range(30))
     assert take_all(other, "gpu") == [99]
 
@@ -47,7 +52,7 @@ def test_many_writers_and_readers_at_once_lose_and_double_nothing(channel, tmp_p
 
     def write(base):
         for n in range(200):
-            channel[0]._put("cpu", {"n": base + n})
+            channel[0]._put("cpu", message(base + n))
 
     def read(mine):
         while not written.is_set():
@@ -74,9 +79,62 @@ def test_what_is_being_written_is_not_seen(channel, tmp_path):
     assert take_all(channel[0], "cpu") == []
 
 
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", "{}", '{"properties": {}}', "[" * 100_000, "\udcff"])
+def test_what_is_no_message_is_removed_and_what_lies_behind_it_is_taken(channel, tmp_path, text):
+    messages = tmp_path / "broker" / "messages"
+    (messages / "0.cpu.msg").write_bytes(text.encode(errors="surrogateescape"))
+    channel[0]._put("cpu", message(1))
+    assert take_all(channel[1], "cpu") == [1]
+    assert not list((tmp_path / "broker").rglob("*.msg"))
+
+
+def test_those_that_bind_their_queues_at_the_same_moment_all_do(channel, tmp_path):
+    def bind(mine, name):
+        for n in range(20):
+            mine._queue_bind("cpu", f"{name}{n}", "", f"{name}{n}")
+
+    binding = [threading.Thread(target=bind, args=[each, name]) for each, name in zip(channel, "abcd", strict=True)]
+    for thread in binding:
+        thread.start()
+    for thread in binding:
+        thread.join()
+    assert {each.queue for each in channel[0].get_table("cpu")} == {f"{name}{n}" for name in "abcd" for n in range(20)}
+
+
+def test_a_table_of_which_a_power_cut_left_half_is_written_anew(channel, tmp_path):
+    (tmp_path / "broker" / "control" / "cpu.exchange").write_text('[["cpu",')
+    assert channel[0].get_table("cpu") == []
+    channel[0]._queue_bind("cpu", "cpu", "", "cpu")
+    assert [each.queue for each in channel[1].get_table("cpu")] == ["cpu"]
+
+
 def test_nobody_else_may_look_into_its_folders(channel, tmp_path):
-    for name in ("messages", "taken", "control"):
+    for name in ("", "messages", "taken", "control"):
         assert (tmp_path / "broker" / name).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("inside", ["", "messages"])
+def test_a_folder_that_others_may_enter_is_refused_with_the_remedy(tmp_path, inside):
+    url = f"filesystem://{tmp_path / 'broker'}"
+    folders(url)
+    (tmp_path / "broker" / inside).chmod(0o750)
+    with pytest.raises(ImproperlyConfigured, match=r"open to other users\. Run `chmod"):
+        folders(url)
+
+
+def test_a_link_in_its_place_is_refused(tmp_path):
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (tmp_path / "broker").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ImproperlyConfigured, match="is a file or a link"):
+        folders(f"filesystem://{tmp_path / 'broker'}")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_folder_of_somebody_else_is_refused(tmp_path):
+    (tmp_path / "broker").mkdir(mode=0o700)
+    os.chown(tmp_path / "broker", 65534, 65534)
+    with pytest.raises(ImproperlyConfigured, match="belongs to user 65534"):
+        folders(f"filesystem://{tmp_path / 'broker'}")
 
 
 @pytest.mark.parametrize("url", ["filesystem://", "filesystem:///"])
