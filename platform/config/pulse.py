@@ -47,4 +47,4 @@ if __name__ == "__main__":
     import os
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    sys.exit(complaint())
+    sys.exit(complaint() or 0)
