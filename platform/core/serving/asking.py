@@ -1,4 +1,4 @@
-"""How a person or a service manager asks `serve` to stop: Ctrl-C and SIGTERM mean the same."""
+"""How a person or a service manager asks `serve` to stop: Ctrl-C, SIGTERM and a closed terminal mean the same."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
+
+ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -17,8 +19,8 @@ class Asked:
 
 
 @contextmanager
-def sigterm_interrupts() -> Iterator[None]:
-    """While nothing runs yet that would have to be stopped in order, SIGTERM is an interruption as Ctrl-C is."""
+def asking_interrupts() -> Iterator[None]:
+    """While nothing runs yet that would have to be stopped in order, all of them are an interruption."""
     with _handled_by(signal.default_int_handler):
         yield
 
@@ -33,7 +35,9 @@ def asked_to_stop() -> Iterator[Asked]:
 
 @contextmanager
 def _handled_by(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
-    before = {each: signal.signal(each, handler) for each in (signal.SIGINT, signal.SIGTERM)}
+    # Under `nohup` a closed terminal stays ignored.
+    heard = [each for each in ASKING if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]
+    before = {each: signal.signal(each, handler) for each in heard}
     try:
         yield
     finally:

@@ -12,12 +12,11 @@ LONG_LIFE = 60.0
 class Backoff:
     deaths: int = 0
     not_before: float = 0.0
-    born: float = 0.0
 
     def died(self, now: float | None = None) -> float:
         """Returns the seconds to wait: 0, 1, 2, 4, … 30."""
         now = time.monotonic() if now is None else now
-        if now - max(self.born, self.not_before) > LONG_LIFE:
+        if now - self.not_before > LONG_LIFE:
             self.deaths = 0
         wait = min(LONGEST_WAIT, 2.0 ** (self.deaths - 1)) if self.deaths else 0.0
         self.deaths += 1

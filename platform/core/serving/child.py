@@ -27,7 +27,11 @@ class Child:
     def look(self) -> None:
         """Notice its death, and start it when its time has come."""
         if self.has_ended() and self.backoff.is_over():
-            self.start()
+            try:
+                self.start()
+            except OSError as error:  # no memory, no process number
+                wait = self.backoff.died()
+                self.say(f"The {self.program.name} could not be started ({error}); tried again {_when(wait)}.")
 
     def start(self) -> None:
         # A session of its own: the terminal's Ctrl-C reaches `serve` alone, which then stops all in order.
@@ -47,8 +51,7 @@ class Child:
         if (code := self.process.poll()) is None:
             return False
         self._bury()
-        wait = self.backoff.died()
-        when = f"in {wait:.0f} s" if wait else "at once"
+        when = _when(self.backoff.died())
         self.say(f"The {self.program.name} ended ({_how(code)}); it is started again {when}.")
         return True
 
@@ -82,6 +85,10 @@ def _kill_group(number: int) -> None:
 
 def _how(code: int) -> str:
     return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+
+
+def _when(wait: float) -> str:
+    return f"in {wait:.0f} s" if wait else "at once"
 
 
 def _die_with(parent: int) -> Callable[[], None] | None:

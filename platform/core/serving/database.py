@@ -29,16 +29,16 @@ class Database:
 
     def look(self) -> None:
         """Start it again where it was killed."""
-        if not self.backoff.is_over() or embedded.status(self.home).running:
+        if not self.backoff.is_over() or embedded.is_alive(self.home):
             return
         self.say("PostgreSQL has ended; it is started again.")
         self.is_ours = True
         self.backoff.died()
         try:
             embedded.ensure_running(self.home)
+            self._note()
         except embedded.EmbeddedError as error:
             self.say(str(error))
-        self._note()
 
     def stop(self) -> None:
         if self.is_ours:

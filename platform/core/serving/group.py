@@ -20,8 +20,6 @@ STOPPING = "Stopping: shards at work are finished first. A second Ctrl-C ends th
 def serve(home: Path, programs: Sequence[Program], database: Database | None, say: Callable[[str], None]) -> None:
     """Returns when all have ended because somebody asked for it."""
     with asked_to_stop() as asked, _children(home, programs, say) as children:
-        for child in children:
-            child.start()
         while not asked.times:
             if database is not None:
                 database.look()

@@ -37,9 +37,9 @@ def surroundings(home: Path, **also: str) -> dict[str, str]:
 
 
 class Served:
-    def __init__(self, environment: dict[str, str], log: Path, *options: str) -> None:
+    def __init__(self, environment: dict[str, str], log: Path, *, verb: str = "serve") -> None:
         self.port, self.log = free_port(), log
-        command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *options]
+        command = [sys.executable, "manage.py", verb, "--port", str(self.port)]
         with log.open("ab") as written:
             self.process = psutil.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
         self.everyone: set[psutil.Process] = set()
@@ -99,8 +99,8 @@ def has_ended(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def serving(environment: dict[str, str], log: Path, *options: str) -> Iterator[Served]:
-    served = Served(environment, log, *options)
+def serving(environment: dict[str, str], log: Path, *, verb: str = "serve") -> Iterator[Served]:
+    served = Served(environment, log, verb=verb)
     try:
         served.wait_until_whole()
         yield served

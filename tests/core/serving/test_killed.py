@@ -76,6 +76,7 @@ def test_whoever_is_killed_is_back_and_the_run_ends_complete(load, database_url,
             run = begin(load, f"killed-{number}", monkeypatch)
             pool = freeze_on_a_lease(served, run)
             struck = victims(served, name, pool)
+            left_behind = [child for process in struck for child in process.children()]
             for process in struck:
                 process.kill()
             for process in set(pool) - set(struck):
@@ -83,7 +84,7 @@ def test_whoever_is_killed_is_back_and_the_run_ends_complete(load, database_url,
             wait_for(lambda run=run: is_over(run), what=f"{name}\n{served.said()}")
             is_whole(run)
             wait_for(served.is_whole, what=f"not back: {name}\n{served.said()}")
-            assert not [process for process in struck if process.is_running()]
+            assert not [process for process in [*struck, *left_behind] if process.is_running()]
         for program in ("worker", "beat", "web server"):
             assert f"The {program} ended (killed by signal {int(signal.SIGKILL)}); it is started" in served.said()
         assert served.ask_to_stop() == 0

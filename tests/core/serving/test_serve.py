@@ -63,14 +63,6 @@ def test_killed_itself_it_leaves_no_program_and_the_next_one_takes_over(home, tm
     assert not embedded.status(home).running, "the database of the one that was killed is nobody's"
 
 
-def test_a_database_that_ran_before_runs_on(home, tmp_path):
-    embedded.ensure_running(home, durable=False)
-    before = database_of(home)
-    with serving(surroundings(home), tmp_path / "log") as served:
-        assert served.ask_to_stop() == 0
-    assert database_of(home) == before
-
-
 def test_told_to_stop_while_it_prepares_it_stops_what_it_had_started(home, tmp_path):
     served = Served(surroundings(home), tmp_path / "log")
     wait_for(lambda: embedded.status(home).running, what="the database does not start")
@@ -78,14 +70,24 @@ def test_told_to_stop_while_it_prepares_it_stops_what_it_had_started(home, tmp_p
     assert not embedded.status(home).running
 
 
-def test_a_second_asking_ends_a_worker_that_does_not_stop(home, tmp_path):
+def test_a_second_asking_ends_a_worker_that_does_not_stop_and_a_database_that_ran_before_runs_on(home, tmp_path):
+    embedded.ensure_running(home, durable=False)
+    before = database_of(home)
     with serving(surroundings(home), tmp_path / "log") as served:
         worker = served.leader("worker")
         worker.suspend()
-        served.process.send_signal(signal.SIGINT)
+        served.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "A second Ctrl-C ends them at once" in served.said(), what="it does not say that it stops")
         assert served.ask_to_stop(signal.SIGINT) == 0
         assert not worker.is_running()
+    assert database_of(home) == before
+
+
+def test_the_demo_serves_through_the_same_group(home, tmp_path):
+    with serving(surroundings(home), tmp_path / "log", verb="demo") as served:
+        assert f"Open http://127.0.0.1:{served.port}/ and log in as\n  owner " in served.said()
+        assert served.ask_to_stop(signal.SIGINT) == 0, served.said()
+    assert not embedded.status(home).running
 
 
 def test_a_port_that_is_taken_gets_a_sentence_and_nothing_is_started(home):

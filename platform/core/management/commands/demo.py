@@ -18,7 +18,7 @@ from core.models import DatasetVersion
 from core.reports.report import report
 from core.reports.table import lines
 from core.serving.address import HOST, check_port, url
-from core.serving.asking import sigterm_interrupts
+from core.serving.asking import asking_interrupts
 from core.serving.database import running
 from core.serving.group import serve
 from core.serving.lock import only_one
@@ -37,7 +37,7 @@ class Command(SentenceCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            with sigterm_interrupts():
+            with asking_interrupts():
                 if options["no_serve"]:
                     with running(settings.EMBEDDED_HOME, self.stdout.write):
                         self._main_job()
@@ -58,7 +58,7 @@ class Command(SentenceCommand):
             with running(settings.EMBEDDED_HOME, self.stdout.write, lock) as database:
                 people = self._main_job()
                 self._introduce(port, people)
-                serve(settings.HOME, on_one_machine(settings.HOME, HOST, port), database, self._say)
+                serve(settings.HOME, on_one_machine(settings.HOME, HOST, port), database, self.say)
 
     def _main_job(self) -> list[Login]:
         settings.EXPORTS_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,12 +78,8 @@ class Command(SentenceCommand):
         self.stdout.write(f"\nOpen {url(HOST, port)} and log in as")
         for login in people:
             self.stdout.write(f"  {login.role:<10} {login.email:<24} {login.password}")
-        self._say("Stop with Ctrl-C.")
+        self.say("Stop with Ctrl-C.")
         connections.close_all()
-
-    def _say(self, sentence: str) -> None:
-        self.stdout.write(sentence)
-        self.stdout.flush()
 
 
 def _paths(versions: list[DatasetVersion]) -> Iterator[Path]:

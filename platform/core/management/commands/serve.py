@@ -9,7 +9,7 @@ from django.db import connections
 
 from core.commands import SentenceCommand
 from core.serving.address import HOST, check_host, check_port, url
-from core.serving.asking import sigterm_interrupts
+from core.serving.asking import asking_interrupts
 from core.serving.database import running
 from core.serving.group import serve
 from core.serving.lock import only_one
@@ -39,25 +39,21 @@ class Command(SentenceCommand):
         host, port = options["host"], options["port"]
         check_host(host, is_plain_http=settings.INSECURE_LOCAL)
         try:
-            with sigterm_interrupts(), only_one(settings.HOME) as lock:
+            with asking_interrupts(), only_one(settings.HOME) as lock:
                 check_port(host, port)
                 check_broker(settings.HOME)
-                with running(settings.EMBEDDED_HOME, self._say, lock) as database:
+                with running(settings.EMBEDDED_HOME, self.say, lock) as database:
                     self._prepare()
-                    self._say(f"Preferee is on {url(host, port)} with a worker and its clock. Stop with Ctrl-C.")
+                    self.say(f"Preferee is on {url(host, port)} with a worker and its clock. Stop with Ctrl-C.")
                     programs = on_one_machine(
                         settings.HOME, host, port, web_workers=options["web_workers"], workers=options["workers"]
                     )
-                    serve(settings.HOME, programs, database, self._say)
+                    serve(settings.HOME, programs, database, self.say)
         except KeyboardInterrupt:
-            self._say("Interrupted before everything ran.")
-        self._say("Everything has stopped.")
+            self.say("Interrupted before everything ran.")
+        self.say("Everything has stopped.")
 
     def _prepare(self) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         connections.close_all()
-
-    def _say(self, sentence: str) -> None:
-        self.stdout.write(sentence)
-        self.stdout.flush()
