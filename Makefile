@@ -16,7 +16,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 help:
 	@echo "make demo     install, run the main job on the sample data, serve the pages on 127.0.0.1:$(PORT)"
 	@echo "              (SERVE=0 stops after the table; PORT=8001 serves elsewhere)"
-	@echo "make serve    install, serve the data in var/ on 127.0.0.1:$(PORT): database, pages, worker and clock"
+	@echo "make serve    install, serve the data in var/ on 127.0.0.1:$(PORT): database, pages, workers and clock"
 	@echo "make test     install what the tests need, a browser and Redis included, and run them all (TRAIN=0 leaves out torch)"
 	@echo "make check    style, types, templates, migrations, deployment settings"
 	@echo "make bench    speed and memory of import, export and the run engine"

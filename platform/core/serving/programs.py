@@ -1,4 +1,4 @@
-"""What `serve` runs beside the database: the web server, the worker and the clock."""
+"""What `serve` runs beside the database: the web server, the workers and the clock."""
 
 import os
 import sys
@@ -29,7 +29,7 @@ class Program:
 def on_one_machine(
     home: Path, host: str, port: int, *, web_workers: int = PROCESSES, workers: int = PROCESSES
 ) -> list[Program]:
-    return [web(host, port, web_workers), worker(workers), beat(home)]
+    return [web(host, port, web_workers), *map(worker, range(1, workers + 1)), beat(home)]
 
 
 def web(host: str, port: int, workers: int) -> Program:
@@ -41,11 +41,14 @@ def web(host: str, port: int, workers: int) -> Program:
     return Program("web server", ("-m", "granian", *options, "config.wsgi:application"))
 
 
-def worker(processes: int) -> Program:
-    """On one machine one worker serves both queues."""
-    alone = ("--without-gossip", "--without-mingle", "--without-heartbeat")
-    options = ("--queues", "cpu,gpu", "--concurrency", str(processes), "--loglevel", "WARNING", *alone)
-    return Program("worker", (*CELERY, "worker", *options))
+def worker(number: int) -> Program:
+    """One process: of a pool, whoever is killed while it waits for work takes the lock that the others wait for along.
+
+    On one machine each serves both queues.
+    """
+    alone = ("--pool", "solo", "--without-gossip", "--without-mingle", "--without-heartbeat")
+    options = ("--queues", "cpu,gpu", "--hostname", f"worker{number}@%h", "--loglevel", "WARNING")
+    return Program(f"worker {number}", (*CELERY, "worker", *options, *alone))
 
 
 def beat(home: Path) -> Program:

@@ -47,44 +47,43 @@ def is_over(run: Run) -> bool:
 
 
 def freeze_on_a_lease(served: Served, run: Run) -> list[psutil.Process]:
-    """Stops the processes that work while one of them holds a shard, and returns them."""
+    """Stops both workers while one of them holds a shard, and returns them."""
     held = Shard.objects.filter(stage__run=run, state="leased")
     while True:
         wait_for(held.exists, what=f"no shard is claimed\n{served.said()}")
-        pool = served.pool()
-        for process in pool:
+        workers = [served.leader("worker 1"), served.leader("worker 2")]
+        for process in workers:
             process.suspend()
         if held.exists():
-            return pool
-        for process in pool:
+            return workers
+        for process in workers:
             process.resume()
 
 
-def victims(served: Served, name: str, pool: list[psutil.Process]) -> list[psutil.Process]:
-    return {
-        "one process of the worker": pool[:1],
-        "all of the worker": [served.leader("worker"), *pool],
-        "beat": [served.leader("beat")],
-        "web server": [served.leader("web server")],
-    }[name]
+VICTIMS = {
+    "a worker": ["worker 1"],
+    "all workers": ["worker 1", "worker 2"],
+    "beat": ["beat"],
+    "the pages": ["web server"],
+}
 
 
 def test_whoever_is_killed_is_back_and_the_run_ends_complete(load, database_url, tmp_path, monkeypatch):
     environment = surroundings(tmp_path / "home", DATABASE_URL=database_url)
     with serving(environment, tmp_path / "log") as served:
-        for number, name in enumerate(["one process of the worker", "all of the worker", "beat", "web server"]):
+        for number, (what, names) in enumerate(VICTIMS.items()):
             run = begin(load, f"killed-{number}", monkeypatch)
-            pool = freeze_on_a_lease(served, run)
-            struck = victims(served, name, pool)
+            workers = freeze_on_a_lease(served, run)
+            struck = [served.leader(name) for name in names]
             left_behind = [child for process in struck for child in process.children()]
             for process in struck:
                 process.kill()
-            for process in set(pool) - set(struck):
+            for process in set(workers) - set(struck):
                 process.resume()
-            wait_for(lambda run=run: is_over(run), what=f"{name}\n{served.said()}")
+            wait_for(lambda run=run: is_over(run), what=f"{what}\n{served.said()}")
             is_whole(run)
-            wait_for(served.is_whole, what=f"not back: {name}\n{served.said()}")
+            wait_for(served.is_whole, what=f"not back: {what}\n{served.said()}")
             assert not [process for process in [*struck, *left_behind] if process.is_running()]
-        for program in ("worker", "beat", "web server"):
-            assert f"The {program} ended (killed by signal {int(signal.SIGKILL)}); it is started" in served.said()
+        for name in ("worker 1", "worker 2", "beat", "web server"):
+            assert f"The {name} ended (killed by signal {int(signal.SIGKILL)}); it is started" in served.said()
         assert served.ask_to_stop() == 0

@@ -74,7 +74,7 @@ def test_a_second_asking_ends_a_worker_that_does_not_stop_and_a_database_that_ra
     embedded.ensure_running(home, durable=False)
     before = database_of(home)
     with serving(surroundings(home), tmp_path / "log") as served:
-        worker = served.leader("worker")
+        worker = served.leader("worker 1")
         worker.suspend()
         served.process.send_signal(signal.SIGHUP)
         wait_for(lambda: "A second Ctrl-C ends them at once" in served.said(), what="it does not say that it stops")

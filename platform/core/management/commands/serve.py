@@ -24,7 +24,7 @@ def at_least_one(text: str) -> int:
 
 class Command(SentenceCommand):
     help = (
-        "Serve on this machine: PostgreSQL unless DATABASE_URL names one, the pages, a worker and its clock. "
+        "Serve on this machine: PostgreSQL unless DATABASE_URL names one, the pages, workers and their clock. "
         "What dies is started again; Ctrl-C or SIGTERM stops everything."
     )
     requires_system_checks = []  # checks ask the database, which may have to be started first
@@ -44,7 +44,7 @@ class Command(SentenceCommand):
                 check_broker(settings.HOME)
                 with running(settings.EMBEDDED_HOME, self.say, lock) as database:
                     self._prepare()
-                    self.say(f"Preferee is on {url(host, port)} with a worker and its clock. Stop with Ctrl-C.")
+                    self.say(f"Preferee is on {url(host, port)} with its workers and their clock. Stop with Ctrl-C.")
                     programs = on_one_machine(
                         settings.HOME, host, port, web_workers=options["web_workers"], workers=options["workers"]
                     )
