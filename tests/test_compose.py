@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 
@@ -236,7 +237,8 @@ def test_the_commands_of_the_services_do_a_run_together(raw, load, database_url,
     if shutil.which("redis-server") is None or find_spec("redis") is None:
         pytest.skip("redis-server or Python's client `redis` is not installed")
     project = create_project("p")
-    load(project, {"prompt": "Which?", "responses": [{"id": text, "content": text} for text in "abc"]})
+    responses = [{"id": text, "content": text} for text in "abc"]
+    load(project, {"prompt": "Which?", "responses": responses})
     with containers(raw, database_url, tmp_path) as there:
         there.start("redis")
         wait_for(lambda: there.is_well("redis"), what="redis")
@@ -249,6 +251,11 @@ def test_the_commands_of_the_services_do_a_run_together(raw, load, database_url,
             wait_for(lambda name=name: there.is_well(name), what=f"{name} is not well")
         wait_for(lambda: is_over(run), what=there.log("worker").read_text())
         assert (run.state, project.comparisons.count()) == ("done", 3), run.error
+        psutil.Process(there.running["worker"].pid).children()[0].kill()
+        load(project, {"prompt": "And which of these?", "responses": responses})
+        after_a_death = start_run(project, "compare", {})
+        wait_for(lambda: is_over(after_a_death), what=there.log("worker").read_text())
+        assert (after_a_death.state, project.comparisons.count()) == ("done", 6), after_a_death.error
         for name in ("web", "worker", "gpu-worker", "beat"):
             there.running[name].terminate()
             assert there.running[name].wait(timeout=60) in {0, -15}, there.log(name).read_text()
