@@ -26,7 +26,8 @@ def visit_stage(stage_id: int) -> None:
 
 def _is_stopping() -> bool:
     """Whether this worker was asked to stop: it finishes the shard that it has, and claims no other."""
-    return state.should_stop not in (None, False)
+    code = state.should_stop  # the exit code, which may be 0
+    return code is not None and code is not False
 
 
 def _ring(stage_id: int) -> None:
