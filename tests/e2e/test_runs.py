@@ -84,7 +84,7 @@ def test_the_main_recipe_from_the_web_to_its_end(
     assert page.locator("#stages .is-done").count() == 6
     expect(page.get_by_role("button", name="Run again")).to_be_visible()
     expect(page.get_by_role("button", name="Pause run")).to_have_count(0)
-    expect(page.locator("#throughput svg")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#throughput svg").first).to_be_visible(timeout=PATIENCE)
     expect(page.locator("[hx-trigger^=every]")).to_have_count(0, timeout=PATIENCE)
     assert DatasetVersion.objects.filter(dataset__project=project).count() == 2
 
