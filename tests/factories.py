@@ -13,6 +13,7 @@ from core.models import (
     Comparison,
     Dataset,
     DatasetVersion,
+    Failure,
     Judge,
     JudgeKind,
     Judgment,
@@ -26,6 +27,7 @@ from core.models import (
     Round,
     Run,
     Schedule,
+    Shard,
     Stage,
     User,
 )
@@ -230,6 +232,8 @@ class RunFactory(DjangoModelFactory):
 
 
 class StageFactory(DjangoModelFactory):
+    """Nothing of it is planned: `total` and the counters are what the test says."""
+
     class Meta:
         model = Stage
 
@@ -237,3 +241,21 @@ class StageFactory(DjangoModelFactory):
     number = factory.Sequence(lambda n: n + 1)
     name = factory.Sequence(lambda n: f"stage-{n}")
     step = "compare"
+
+
+class ShardFactory(DjangoModelFactory):
+    class Meta:
+        model = Shard
+
+    stage = factory.SubFactory(StageFactory)
+    number = factory.Sequence(lambda n: n)
+    inputs = factory.LazyFunction(lambda: [1])
+
+
+class FailureFactory(DjangoModelFactory):
+    class Meta:
+        model = Failure
+
+    stage = factory.SubFactory(StageFactory)
+    input = factory.Sequence(lambda n: n)
+    error = "It did not work."

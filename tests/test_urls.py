@@ -19,6 +19,8 @@ from tests.factories import (
     DatasetVersionFactory,
     MembershipFactory,
     ProjectFactory,
+    RecipeFactory,
+    RunFactory,
     UserFactory,
 )
 
@@ -35,6 +37,9 @@ def for_all(status: int, **others: int) -> Statuses:
 SEE = for_all(200, anonymous=302, outsider=404)
 READ = SEE | {"annotator": 403}
 MANAGE = SEE | {"viewer": 403, "annotator": 403, "reviewer": 403}
+# What a form does leads to another page. The run of these tests goes, and nothing of it has failed.
+ACT = MANAGE | {"owner": 302, "staff": 302}
+CONFLICT = MANAGE | {"owner": 409, "staff": 409}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
@@ -63,6 +68,19 @@ CASES = {
     "work": Case({"GET": JUDGE}, ("slug",)),
     "submit": Case({"POST": RESERVED}, ("slug", "comparison"), ANSWER),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
+    "runs": Case({"GET": READ}, ("slug",)),
+    "steps": Case({"GET": READ}, ("slug",)),
+    "recipes": Case({"GET": MANAGE}, ("slug",)),
+    "recipe": Case({"GET": MANAGE, "POST": ACT}, ("slug", "recipe")),
+    "plan": Case({"POST": MANAGE}, ("slug", "recipe")),
+    "run": Case({"GET": READ}, ("slug", "run")),
+    "failures": Case({"GET": READ}, ("slug", "run")),
+    "throughput": Case({"GET": READ}, ("slug", "run")),
+    "pause": Case({"POST": ACT}, ("slug", "run")),
+    "resume": Case({"POST": CONFLICT}, ("slug", "run")),
+    "cancel": Case({"POST": ACT}, ("slug", "run")),
+    "retry": Case({"POST": CONFLICT}, ("slug", "run")),
+    "again": Case({"POST": ACT}, ("slug", "run")),
 }
 HEAD_IS_GET = set(CASES) - {"work"}
 
@@ -97,11 +115,15 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
     (folder / "train.jsonl").write_bytes(b"{}\n")
     comparison = ComparisonFactory(project=project, votes_wanted=5)
     version = DatasetVersionFactory(dataset=DatasetFactory(project=project), folder=str(folder))
+    recipe = RecipeFactory(project=project, name=f"own-{project.pk}")
+    run = RunFactory(project=project, recipe=recipe, state="running")
     return {
         "slug": project.slug,
         "comparison": comparison.public,
         "version": version.public,
         "name": "train.jsonl",
+        "recipe": recipe.name,
+        "run": run.public,
     }
 
 

@@ -1,12 +1,20 @@
 from django.urls import path
 
 from core.views.agreement import agreement
+from core.views.control import again, cancel, pause, resume, retry
 from core.views.datasets import download
+from core.views.failures import failures
 from core.views.guidelines import guidelines
 from core.views.health import healthz
 from core.views.login import login, logout
 from core.views.overview import overview
 from core.views.projects import projects
+from core.views.recipe import plan, recipe
+from core.views.recipes import recipes
+from core.views.run import run
+from core.views.runs import runs
+from core.views.steps import steps
+from core.views.throughput import throughput
 
 urlpatterns = [
     path("", projects, name="projects"),
@@ -17,4 +25,17 @@ urlpatterns = [
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
+    path("p/<slug:slug>/runs", runs, name="runs"),
+    path("p/<slug:slug>/runs/steps", steps, name="steps"),
+    path("p/<slug:slug>/runs/start", recipes, name="recipes"),
+    path("p/<slug:slug>/runs/start/<slug:recipe>", recipe, name="recipe"),
+    path("p/<slug:slug>/runs/start/<slug:recipe>/plan", plan, name="plan"),
+    path("p/<slug:slug>/runs/<uuid:run>", run, name="run"),
+    path("p/<slug:slug>/runs/<uuid:run>/failures", failures, name="failures"),
+    path("p/<slug:slug>/runs/<uuid:run>/throughput", throughput, name="throughput"),
+    path("p/<slug:slug>/runs/<uuid:run>/pause", pause, name="pause"),
+    path("p/<slug:slug>/runs/<uuid:run>/resume", resume, name="resume"),
+    path("p/<slug:slug>/runs/<uuid:run>/cancel", cancel, name="cancel"),
+    path("p/<slug:slug>/runs/<uuid:run>/retry", retry, name="retry"),
+    path("p/<slug:slug>/runs/<uuid:run>/again", again, name="again"),
 ]

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from core.templatetags.figures import ago, grouped, share, size
+from core.templatetags.figures import ago, coded, grouped, share, size
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,7 @@ def test_a_file_is_as_large_as_its_bytes_and_rows() -> None:
 )
 def test_times_are_as_long_ago_as_a_reader_says(before: timedelta, text: str) -> None:
     assert ago(timezone.now() - before) == text
+
+
+def test_code_in_a_sentence_is_marked_and_nothing_else_is_taken_for_markup() -> None:
+    assert coded("How many `random_pairs` draws, <b>.") == "How many <code>random_pairs</code> draws, &lt;b&gt;."

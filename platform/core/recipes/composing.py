@@ -55,6 +55,17 @@ def compose(recipe: Recipe, values: Mapping[str, Any]) -> Composed:
     return Composed(specification.summary, specification.max_cost, stages)
 
 
+def settings_of(recipe: Recipe, values: Mapping[str, Any]) -> list[tuple[StageSpecification, AnyStep, dict[str, Any]]]:
+    """Each stage with its step and what is set for it, the values on top; whether that fits is not asked."""
+    specifications = recipe.specification.stages
+    steps = [_step(recipe, at, stage) for at, stage in enumerate(specifications)]
+    set_beside = _by_stage(specifications, steps, values)
+    return [
+        (stage, step, _merged(stage.values, set_beside.get(stage.name, {})))
+        for stage, step in zip(specifications, steps, strict=True)
+    ]
+
+
 def _step(recipe: Recipe, at: int, stage: StageSpecification) -> AnyStep:
     try:
         return step_named(stage.uses)

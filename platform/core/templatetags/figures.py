@@ -1,13 +1,19 @@
 """Numbers and times as a reader wants them."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.template.defaultfilters import filesizeformat, pluralize
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+
+from core.runs.pace import rate_in_words, time_in_words
 
 register = template.Library()
 
@@ -40,3 +46,34 @@ def ago(moment: datetime) -> str:
     if timezone.now() - moment < timedelta(minutes=1):
         return "just now"
     return f"{timesince(moment, depth=1)} ago"
+
+
+@register.filter
+def coded(text: str) -> SafeString:
+    """A sentence in which what stands between backticks is shown as code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if at % 2 else part,) for at, part in parts)
+    )
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """1204.5 as 1,204.50; less than a hundredth with its digits."""
+    return f"{amount:,.2f}" if amount == 0 or abs(amount) >= Decimal("0.01") else f"{amount:.4f}"
+
+
+@register.filter
+def spelled(seconds: float) -> str:
+    return time_in_words(seconds)
+
+
+@register.filter
+def paced(rate: float) -> str:
+    return rate_in_words(rate)
+
+
+@register.filter
+def settled(value: object) -> str:
+    """A setting's value as it would be written on a command line."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -4,6 +4,10 @@ const OFFLINE = "The server cannot be reached. Your answer is still here: check 
 const SLOW = "The server did not answer in time. Your answer is still here: submit it again.";
 const UNKNOWN = "The server refused this. Your answer is still here: reload the page if it happens again.";
 
+// A part of a page that looks again by itself has nothing that could be lost.
+const AWAY = "The server cannot be reached. The page goes on by itself when it can be again.";
+const LOGGED_OUT = "You were logged out. Log in again and reload the page to go on watching.";
+
 function tell(sentence) {
   const notice = document.getElementById("notice");
   notice.textContent = sentence;
@@ -23,10 +27,19 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.formData.has("csrfmiddlewaretoken")) event.detail.formData.set("csrfmiddlewaretoken", token);
 });
 
-document.addEventListener("htmx:beforeRequest", () => tell(""));
-document.addEventListener("htmx:sendError", () => tell(OFFLINE));
-document.addEventListener("htmx:timeout", () => tell(SLOW));
-document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  if (xhr.status === 401) document.getElementById("login-again").showModal();
-  else tell(sentenceIn(xhr.responseText) || UNKNOWN);
+const onlyReads = (event) => event.detail.requestConfig?.verb === "get";
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // What somebody has opened in a part that looks again by itself stays open, and as it is.
+  if (event.detail.elt.matches("[data-still]:has(details[open])")) event.preventDefault();
+  else if (!onlyReads(event)) tell("");
+});
+document.addEventListener("htmx:afterOnLoad", (event) => onlyReads(event) && event.detail.successful && tell(""));
+document.addEventListener("htmx:sendError", (event) => tell(onlyReads(event) ? AWAY : OFFLINE));
+document.addEventListener("htmx:timeout", (event) => tell(onlyReads(event) ? AWAY : SLOW));
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 401 && onlyReads(event)) tell(LOGGED_OUT);
+  else if (xhr.status === 401) document.getElementById("login-again").showModal();
+  else tell(sentenceIn(xhr.responseText) || (onlyReads(event) ? AWAY : UNKNOWN));
 });

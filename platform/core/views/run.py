@@ -1,0 +1,54 @@
+"""One run: how far it is, what failed, what can be done with it. The part that moves asks for itself again."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from core.highlighting import highlighted
+from core.http import UserRequest, part
+from core.models import Project, Run, RunState
+from core.permissions import get_project
+from core.runs.standing import equal_failures, standing_of
+from core.views.access import signed_in
+from core.views.pages import in_project
+
+# How often the page looks again; a run that is over is not looked at any more.
+EVERY = {RunState.QUEUED: "2s", RunState.RUNNING: "2s", RunState.PARKED: "10s", RunState.PAUSED: "10s"}
+
+
+@require_safe
+@signed_in
+def run(request: UserRequest, slug: str, run: UUID) -> HttpResponse:
+    project = get_project(request.user, slug, "read")
+    return run_page(request, project, run_in(request, project, run))
+
+
+def run_in(request: UserRequest, project: Project, public: UUID) -> Run:
+    runs = Run.objects.visible_to(request.user).select_related("recipe", "schedule", "created_by")
+    return get_object_or_404(runs, project=project, public=public)
+
+
+def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 200, **said: Any) -> HttpResponse:
+    """`said`: `refused`, why what was tried cannot be done, or `limit` as it was typed, with its `limit_error`."""
+    standing = standing_of(run)
+    known = f"{run.state}.{standing.failed}"
+    changed = bool(request.htmx) and request.GET.get("known", "") != known
+    context = in_project(
+        request.user,
+        project,
+        "runs",
+        tab="run",
+        run=run,
+        standing=standing,
+        known=known,
+        changed=changed,
+        every=EVERY.get(RunState(run.state), ""),
+        groups=equal_failures(run) if standing.failed and (changed or not request.htmx) else [],
+        source="" if request.htmx else mark_safe(highlighted(run.recipe.source, "yaml")),  # noqa: S308 - it escapes
+        **said,
+    )
+    return render(request, part(request, "core/run.html", "live"), context, status=status)
