@@ -21,6 +21,7 @@ from tests.factories import (
     ProjectFactory,
     RecipeFactory,
     RunFactory,
+    ScheduleFactory,
     UserFactory,
 )
 
@@ -45,6 +46,11 @@ JUDGE = SEE | {"viewer": 403, "staff": 403}
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
 
 
+def changed(status: int) -> Statuses:
+    """A form that is sent as it is here, by those who manage."""
+    return MANAGE | dict.fromkeys(("owner", "staff"), status)
+
+
 @dataclass(frozen=True)
 class Case:
     """What a URL answers to whom, by method; a method that is not named here is not allowed to anybody."""
@@ -65,6 +71,12 @@ CASES = {
     "agreement": Case({"GET": READ}, ("slug",)),
     "guidelines": Case({"GET": SEE}, ("slug",)),
     "download": Case({"GET": MANAGE}, ("slug", "version", "name")),
+    "schedules": Case({"GET": READ}, ("slug",)),
+    "new_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "schedule": Case({"GET": READ, "POST": changed(422)}, ("slug", "schedule")),
+    "pause_schedule": Case({"POST": changed(302)}, ("slug", "schedule")),
+    "resume_schedule": Case({"POST": changed(409)}, ("slug", "schedule")),
+    "delete_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "schedule")),
     "work": Case({"GET": JUDGE}, ("slug",)),
     "submit": Case({"POST": RESERVED}, ("slug", "comparison"), ANSWER),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
@@ -124,6 +136,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "name": "train.jsonl",
         "recipe": recipe.name,
         "run": run.public,
+        "schedule": ScheduleFactory(project=project).public,
     }
 
 

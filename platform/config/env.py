@@ -2,13 +2,26 @@
 
 import math
 import os
+import re
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 WRITE = "Write postgresql://USER@HOST:PORT/NAME."
+WRITE_MAIL = "Write smtp://USER:PASSWORD@HOST:587?tls=1."
+ESCAPE = "In names and passwords write / as %2F, @ as %40, : as %3A, # as %23."
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+
+
+class Mail(NamedTuple):
+    host: str = ""
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    starts_tls: bool = False
+    is_tls: bool = False
 
 
 def text(name: str, default: str = "") -> str:
@@ -52,7 +65,7 @@ def database(name: str) -> dict[str, object] | None:
         port = parts.port
     except ValueError as error:
         # The parser's own words may quote a part of the password.
-        sentence = f"{name} does not parse: in names and passwords write / as %2F, @ as %40 and : as %3A. {WRITE}"
+        sentence = f"{name} does not parse. {ESCAPE} {WRITE}"
         raise ImproperlyConfigured(sentence) from error
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} is not a PostgreSQL address. {WRITE}")
@@ -66,3 +79,46 @@ def database(name: str) -> dict[str, object] | None:
         "PORT": str(options.pop("port", "") or port or ""),
         "OPTIONS": options,
     }
+
+
+def mail(name: str) -> Mail:
+    """`smtp://user:password@host:587?tls=1`, or `smtps://` for TLS from the start; without a host where it is unset."""
+    url = text(name)
+    if not url:
+        return Mail()
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        # The parser's own words may quote a part of the password.
+        raise ImproperlyConfigured(f"{name} does not parse. {ESCAPE} {WRITE_MAIL}") from None
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    starts_tls = options.pop("tls", "0").lower()
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or parts.fragment:
+        raise ImproperlyConfigured(f"{name} is not the address of a mail server. {ESCAPE} {WRITE_MAIL}")
+    if options or starts_tls not in TRUE | FALSE or (parts.scheme == "smtps" and starts_tls in TRUE):
+        raise ImproperlyConfigured(f"{name} takes no option but tls=1, and that with smtp:// alone. {WRITE_MAIL}")
+    usual = 465 if parts.scheme == "smtps" else 587 if starts_tls in TRUE else 25
+    account = unquote(parts.username or ""), unquote(parts.password or "")
+    return Mail(parts.hostname, port or usual, *account, starts_tls in TRUE, parts.scheme == "smtps")
+
+
+def site(name: str, default: str) -> str:
+    """The address under which people reach the pages, without a slash at its end."""
+    url = text(name, default).rstrip("/")
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.fragment)
+    except ValueError:
+        fits = False
+    if not fits or re.search(r"\s", url):
+        raise ImproperlyConfigured(f"{name} is “{url}”. Set it to the address of the pages, like https://HOST.")
+    return url
+
+
+def sender(name: str, default: str) -> str:
+    """An e-mail address, with a name before it where one is wanted."""
+    value = text(name, default)
+    if not re.fullmatch(r"[^\s<>@]+@[^\s<>@]+|[^<>@\r\n]* <[^\s<>@]+@[^\s<>@]+>", value):
+        raise ImproperlyConfigured(f"{name} is “{value}”. Set it to an address like preferee@HOST.")
+    return value

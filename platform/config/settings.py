@@ -167,6 +167,16 @@ LEASE_SECONDS = env.number("PREFEREE_LEASE_SECONDS", 60.0)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": max(1, round(LEASE_SECONDS / 4))}}
 
+# Where people reach the pages: for links in e-mails.
+PUBLIC_URL = env.site("PREFEREE_URL", "http://127.0.0.1:8000")
+_mail = env.mail("PREFEREE_EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _mail.host else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.user, _mail.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("PREFEREE_EMAIL_FROM", "Preferee <preferee@localhost>")
+
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

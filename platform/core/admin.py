@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from core.errors import PrefereeError
 from core.exports.service import export_dataset
-from core.models import AuditEvent, DatasetVersion, Judge, Membership, Project, Run, User
+from core.models import AuditEvent, DatasetVersion, Judge, Membership, Project, Run, Schedule, User
 
 
 class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
@@ -104,6 +104,13 @@ class RunAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("recipe", "project", "state", "created", "finished")
     list_filter = ("state", "recipe__name")
     list_select_related = ("project", "recipe")
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "project", "recipe", "cron", "enabled", "next_due")
+    list_filter = ("enabled",)
+    list_select_related = ("project",)
 
 
 @admin.register(DatasetVersion)

@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core.runs.steps import register
+        from core.schedules.listening import listen
         from core.steps.aggregate import Aggregate
         from core.steps.compare import Compare
         from core.steps.export import Export
@@ -15,3 +16,4 @@ class CoreConfig(AppConfig):
 
         for step in (Import(), Compare(), People(), Aggregate(), Export()):
             register(step)
+        listen()

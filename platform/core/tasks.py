@@ -11,6 +11,8 @@ from core.runs import actions
 from core.runs.course import ring
 from core.runs.turns import claimable, whose_turn
 from core.runs.work import visit
+from core.schedules.firing import fire, fire_due
+from core.schedules.telling import tell_all
 
 
 @app.task(name="core.visit_stage")  # type: ignore[untyped-decorator]
@@ -37,7 +39,16 @@ def _ring(stage_id: int) -> None:
 
 @app.task(name="core.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
+    """What is due first: a run that begins here is rung for at once."""
+    fire_due()
     actions.sweep()
+    tell_all()
+
+
+@app.task(name="core.fire_schedule")  # type: ignore[untyped-decorator]
+def fire_schedule(schedule_id: int) -> None:
+    """Beat's bell. It may come early, late, twice or never: the row says whether the schedule is due."""
+    fire(schedule_id)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

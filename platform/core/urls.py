@@ -13,6 +13,8 @@ from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
 from core.views.run import run
 from core.views.runs import runs
+from core.views.schedule import new_schedule, schedule
+from core.views.schedules import delete_schedule, pause_schedule, resume_schedule, schedules
 from core.views.steps import steps
 from core.views.throughput import throughput
 
@@ -38,4 +40,10 @@ urlpatterns = [
     path("p/<slug:slug>/runs/<uuid:run>/cancel", cancel, name="cancel"),
     path("p/<slug:slug>/runs/<uuid:run>/retry", retry, name="retry"),
     path("p/<slug:slug>/runs/<uuid:run>/again", again, name="again"),
+    path("p/<slug:slug>/schedules", schedules, name="schedules"),
+    path("p/<slug:slug>/schedules/new", new_schedule, name="new_schedule"),
+    path("p/<slug:slug>/schedules/<uuid:schedule>", schedule, name="schedule"),
+    path("p/<slug:slug>/schedules/<uuid:schedule>/pause", pause_schedule, name="pause_schedule"),
+    path("p/<slug:slug>/schedules/<uuid:schedule>/resume", resume_schedule, name="resume_schedule"),
+    path("p/<slug:slug>/schedules/<uuid:schedule>/delete", delete_schedule, name="delete_schedule"),
 ]

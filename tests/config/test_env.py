@@ -1,5 +1,6 @@
 """The environment through typed readers: what is bad is named, with the remedy."""
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,70 @@ def test_what_is_not_a_number_above_zero_is_named(given, value):
     given(value)
     with pytest.raises(ImproperlyConfigured, match=f"{NAME} is “{value}”"):
         env.number(NAME, 60)
+
+
+def test_without_a_mail_server_there_is_no_host(given):
+    given("  ")
+    assert env.mail(NAME) == env.Mail()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example", ("mail.example", 25, "", "", False, False)),
+        ("smtp://ann:pw@mail.example:2525", ("mail.example", 2525, "ann", "pw", False, False)),
+        ("smtp://ann:pw@mail.example?tls=1", ("mail.example", 587, "ann", "pw", True, False)),
+        ("smtp://ann:pw@mail.example?tls=0", ("mail.example", 25, "ann", "pw", False, False)),
+        ("smtps://a%40b:p%2Fw%3A%23@mail.example", ("mail.example", 465, "a@b", "p/w:#", False, True)),
+        ("smtp://[::1]:25/", ("::1", 25, "", "", False, False)),
+    ],
+)
+def test_the_address_of_a_mail_server_is_taken_apart(given, url, expected):
+    given(url)
+    assert env.mail(NAME) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mail.example", "http://ann:hush@mail.example", "smtp://", "smtp://h:port", "smtp://ann:hush/hush@h",
+     "smtp://ann:hush#hush@h", "smtp://ann:hush@h/box", "smtp://ann:hush@h?ssl=1", "smtp://ann:hush@h?tls=hush",
+     "smtps://ann:hush@h?tls=1", "smtp://[::1"],
+)  # fmt: skip
+def test_what_is_no_mail_server_is_refused_with_an_example_and_without_its_password(given, url):
+    given(url)
+    with pytest.raises(
+        ImproperlyConfigured, match=rf"{NAME} .*Write smtp://USER:PASSWORD@HOST:587\?tls=1\."
+    ) as refused:
+        env.mail(NAME)
+    assert "hush" not in "".join(traceback.format_exception(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [(None, "http://here"), ("https://a.example/", "https://a.example"), ("http://[::1]:80/x", "http://[::1]:80/x")],
+)
+def test_the_address_of_the_site_ends_without_a_slash(given, value, read):
+    given(value)
+    assert env.site(NAME, "http://here") == read
+
+
+@pytest.mark.parametrize("value", ["a.example", "ftp://a.example", "https://", "https://a.example?x=1", "http://a b"])
+def test_what_is_no_address_of_a_site_is_named(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} is .* like https://HOST"):
+        env.site(NAME, "http://here")
+
+
+@pytest.mark.parametrize("value", ["ann@example.org", "Ann Rossi <ann@example.org>"])
+def test_a_sender_is_an_address_with_a_name_or_without(given, value):
+    given(value)
+    assert env.sender(NAME, "x@y") == value
+
+
+@pytest.mark.parametrize(
+    "value", ["ann", "ann@example.org\nBcc: eve@example.org", "Ann <ann>", "a@b <c@d>", "a@b, c@d"]
+)
+def test_what_is_no_sender_is_named(given, value):
+    given(value)
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} is “"):
+        env.sender(NAME, "x@y")

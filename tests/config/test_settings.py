@@ -71,6 +71,17 @@ def test_a_server_that_is_named_is_used_and_otherwise_the_embedded_one(tmp_path)
     assert not any(path.name == "postgres" for path in tmp_path.iterdir()), "reading the settings starts nothing"
 
 
+def test_mail_goes_to_the_terminal_until_a_server_is_named(tmp_path):
+    names = ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS", "PUBLIC_URL")
+    given = {"PREFEREE_HOME": str(tmp_path), "DATABASE_URL": URL}
+    silent = read(*names, **given)
+    assert silent["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+    assert silent["PUBLIC_URL"] == "http://127.0.0.1:8000"
+    given |= {"PREFEREE_EMAIL_URL": "smtp://ann:p%40w@mail.example?tls=1", "PREFEREE_URL": "https://a.example/"}
+    sent = ("django.core.mail.backends.smtp.EmailBackend", "mail.example", 587, "p@w", True, "https://a.example")
+    assert tuple(read(*names, **given).values()) == sent
+
+
 def test_the_secret_key_is_made_once_and_kept_privately(tmp_path):
     home = tmp_path / "new"
     first, second = (read("SECRET_KEY", PREFEREE_HOME=str(home), DATABASE_URL=URL) for _ in range(2))

@@ -40,6 +40,7 @@ class Schedule(models.Model):
     enabled = models.BooleanField(default=True)
     next_due = models.DateTimeField(null=True, blank=True, help_text="Whoever moves it on starts the run, once.")
     note = models.TextField(blank=True, help_text="What became of the last time it was due, where no run did.")
+    untold = models.BooleanField(default=False, help_text="It could not start, and people do not know it yet.")
     task = models.OneToOneField(
         "django_celery_beat.PeriodicTask", models.SET_NULL, null=True, blank=True, related_name="+"
     )

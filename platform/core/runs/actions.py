@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from core import audit
 from core.bulk import fetch
 from core.errors import Conflict
-from core.models import Failure, Run, RunState, Shard, Stage, StageState, User
+from core.models import Failure, Overlap, Run, RunState, Shard, Stage, StageState, User
 from core.models.run import GOING
 from core.recipes.shelf import Text
 from core.runs.course import go_on, ring, settle
@@ -141,7 +141,10 @@ def sweep() -> int:
 def _waits_its_turn() -> Q:
     """Queued by a schedule behind another run of it that goes."""
     others = Run.objects.filter(schedule=OuterRef("schedule"), state__in=GOING).exclude(pk=OuterRef("pk"))
-    return Q(Exists(others.filter(Q(state__in=(RunState.RUNNING, RunState.PAUSED)) | Q(pk__lt=OuterRef("pk")))))
+    beside = Q(schedule__overlap=Overlap.ALLOW)
+    return ~beside & Q(
+        Exists(others.filter(Q(state__in=(RunState.RUNNING, RunState.PAUSED)) | Q(pk__lt=OuterRef("pk"))))
+    )
 
 
 def _change(run: Run, before: list[RunState], after: RunState, verb: str, by: User | None, **also: Any) -> None:

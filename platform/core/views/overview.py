@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from core.http import UserRequest
 from core.models import DatasetVersion, Project
 from core.permissions import get_project
+from core.schedules.alarms import alarms_of
 from core.views.access import signed_in
 from core.views.loop import loop_of, next_step, own_step
 from core.views.pages import in_project
@@ -24,7 +25,8 @@ def overview(request: UserRequest, slug: str) -> HttpResponse:
         return render(request, "core/overview.html", {**context, "step": own_step(project, work)})
     loop, versions = loop_of(project), _versions(project)
     step = next_step(project, loop, work, exported=bool(versions), manages="manage" in context["verbs"])
-    return render(request, "core/overview.html", {**context, "loop": loop, "step": step, "versions": versions})
+    shown = {"loop": loop, "step": step, "versions": versions, "alarms": alarms_of(project)}
+    return render(request, "core/overview.html", {**context, **shown})
 
 
 def _versions(project: Project) -> list[DatasetVersion]:

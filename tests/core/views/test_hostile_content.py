@@ -34,7 +34,15 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
     JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, kind="human"))
     manifest = {"files": [{"name": payload.replace("/", ""), "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=payload[:100]), manifest=manifest)
-    for page in ("/", "/p/helpful/", "/p/helpful/agreement", "/p/helpful/guidelines"):
+    schedule = ScheduleFactory(project=project, name=payload[:80], note=payload, recipe=payload[:60])
+    for page in (
+        f"/p/helpful/schedules/{schedule.public}",
+        "/p/helpful/schedules",
+        "/",
+        "/p/helpful/",
+        "/p/helpful/agreement",
+        "/p/helpful/guidelines",
+    ):
         assert dangers(as_owner.get(page).content.decode()) == []
 
 

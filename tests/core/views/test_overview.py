@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -14,6 +15,8 @@ from tests.factories import (
     JudgmentFactory,
     MembershipFactory,
     PromptFactory,
+    RunFactory,
+    ScheduleFactory,
 )
 
 OVERVIEW = "/p/helpful/"
@@ -118,3 +121,23 @@ def test_staff_see_every_project_but_are_not_asked_to_judge(outsider: User, proj
     html = page(logged_in(User.objects.get(pk=outsider.pk)))
     assert "Along the loop" in html
     assert "/work" not in html
+
+
+def test_a_schedule_that_needs_somebody_is_told_of_until_a_later_run_goes_well(
+    as_owner: Client, project: Project
+) -> None:
+    schedule = ScheduleFactory(project=project, name="Every night")
+    due = datetime(2031, 5, 1, 2, tzinfo=UTC)
+    assert "Needs somebody" not in page(as_owner)
+    run = RunFactory(project=project, schedule=schedule, due=due, state="failed", error="The key was refused.")
+    html = page(as_owner)
+    assert "Needs somebody" in html
+    assert "The key was refused." in html
+    assert f'href="/p/helpful/runs/{run.public}"' in html
+    RunFactory(project=project, schedule=schedule, due=due + timedelta(days=1), state="done")
+    assert "Needs somebody" not in page(as_owner)
+
+
+def test_who_only_judges_is_not_told_of_schedules(as_annotator: Client, project: Project) -> None:
+    ScheduleFactory(project=project, note="Skipped the run.")
+    assert "Skipped" not in page(as_annotator)
