@@ -9,7 +9,8 @@ from urllib.parse import quote
 from config import broker
 
 PROCESSES = 2
-CELERY = ("-m", "celery", "--quiet", "--app", "config.celery")
+# The checks of the whole site take longer than the rest of a worker's start.
+CELERY = ("-m", "celery", "--quiet", "--skip-checks", "--app", "config.celery")
 # Celery's advice against root is meant for messages that carry code; ours are JSON in a private folder.
 NO_ADVICE = "ignore:You're running the worker with superuser privileges"
 
