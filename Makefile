@@ -11,12 +11,13 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo test check bench browser clean
+.PHONY: help install demo serve test check bench browser redis clean
 
 help:
 	@echo "make demo     install, run the main job on the sample data, serve the pages on 127.0.0.1:$(PORT)"
 	@echo "              (SERVE=0 stops after the table; PORT=8001 serves elsewhere)"
-	@echo "make test     install what the tests need, a browser included, and run them all (TRAIN=0 leaves out torch)"
+	@echo "make serve    install, serve the data in var/ on 127.0.0.1:$(PORT): database, pages, workers and clock"
+	@echo "make test     install what the tests need, a browser and Redis included, and run them all (TRAIN=0 leaves out torch)"
 	@echo "make check    style, types, templates, migrations, deployment settings"
 	@echo "make bench    speed and memory of import, export and the run engine, and 200 runs that are struck"
 	@echo "make clean    remove .venv (the data in var/ stays)"
@@ -49,13 +50,24 @@ install: .venv/base
 demo: .venv/base
 	@$(BIN)/python manage.py demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
+serve: .venv/base
+	@$(BIN)/python manage.py serve --port $(PORT)
+
 browser:
 	@command -v chromium >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			echo "Installing Chromium"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 		else echo "Chromium is missing and may not be installed here: the browser tests will be skipped (apt install chromium)."; fi; }
 
-test: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train) browser
+# faketime lets the tests of schedules turn the clock.
+redis:
+	@for program in redis-server faketime; do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			echo "Installing$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
+		else echo "Missing, and may not be installed here:$$missing. The tests over Redis or with another clock will be skipped (apt install$$missing)."; fi; fi
+
+test: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train) browser redis
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: .venv/test

@@ -9,7 +9,7 @@ from pathlib import Path
 def main() -> None:
     sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if sys.argv[1:2] == ["demo"]:
+    if sys.argv[1:2] in (["demo"], ["serve"]) and not os.environ.get("PREFEREE_BEHIND_PROXY", "").strip("0"):
         os.environ.setdefault("PREFEREE_LOCAL", "1")  # plain HTTP on the loopback address
     try:
         from django.core.exceptions import ImproperlyConfigured

@@ -74,6 +74,7 @@ PLAIN = [
     *(path for path in (CODE["core"] / "charts").glob("*.py") if path.name != "service.py"),
     CODE["core"] / "comparing" / "policies.py",
     CODE["core"] / "exports" / "splitting.py",
+    CODE["core"] / "runs" / "pace.py",
     CODE["core"] / "ids.py",
     CODE["core"] / "orders.py",
     CODE["synth"] / "judges" / "bleu.py",

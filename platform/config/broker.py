@@ -5,6 +5,10 @@ dies of it. Here a message is renamed into place, and renamed again by whoever t
 may be deleted while the processes run: who needs one makes it again.
 """
 
+import logging
+import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -16,6 +20,9 @@ from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.json import dumps, loads
 
 SECONDS_BETWEEN_LOOKS = 0.25
+# What kombu raises over a file that is not a message of its own writing.
+NO_MESSAGE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+log = logging.getLogger(__name__)
 
 
 def folders(url: str) -> dict[str, Any]:
@@ -23,7 +30,10 @@ def folders(url: str) -> dict[str, Any]:
     root = Path(unquote(urlsplit(url).path))
     if root in {Path(), Path("/")}:
         raise ImproperlyConfigured("CELERY_BROKER_URL names no folder. Write filesystem:///FOLDER.")
+    root.parent.mkdir(parents=True, exist_ok=True)
     messages, taken = (str(_made(root / name)) for name in ("messages", "taken"))
+    for folder in (root, root / "messages", root / "taken"):
+        _refuse_if_open(folder)
     return {
         "data_folder_in": messages,
         "data_folder_out": messages,
@@ -33,8 +43,22 @@ def folders(url: str) -> dict[str, Any]:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (folder.parent, folder):
+        with suppress(FileExistsError):
+            each.mkdir(mode=0o700)
     return folder
+
+
+def _refuse_if_open(folder: Path) -> None:
+    """Whoever may write there could ring for anything; whoever may read there sees what is rung for."""
+    facts = folder.lstat()
+    what = f"The broker's folder {folder} (CELERY_BROKER_URL)"
+    if not stat.S_ISDIR(facts.st_mode):
+        raise ImproperlyConfigured(f"{what} is a file or a link. Name a folder.")
+    if facts.st_uid != os.geteuid():
+        raise ImproperlyConfigured(f"{what} belongs to user {facts.st_uid}. Name a folder of your own.")
+    if facts.st_mode & 0o077:
+        raise ImproperlyConfigured(f"{what} is open to other users. Run `chmod -R go= {folder}`, or name another.")
 
 
 class Channel(filesystem.Channel):
@@ -65,10 +89,21 @@ class Channel(filesystem.Channel):
                 (messages / name).rename(taken)
             except FileNotFoundError:
                 continue
-            payload = loads(taken.read_text())  # type: ignore[no-untyped-call]
+            payload = self._read(taken)
             taken.unlink()
-            return payload
+            if payload is not None:
+                return payload
         raise Empty
+
+    def _read(self, path: Path) -> Any:
+        """None for what is not a message: it would take the worker with it."""
+        try:
+            payload = loads(path.read_text())  # type: ignore[no-untyped-call]
+            self.Message(payload, channel=self)  # type: ignore[no-untyped-call]
+        except NO_MESSAGE as error:
+            log.warning("The file %s in the broker's folder is no message and was removed: %s", path.name, error)
+            return None
+        return payload
 
 
 class Transport(filesystem.Transport):

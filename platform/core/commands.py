@@ -1,5 +1,6 @@
 """What the commands share: a failure with a sentence is a sentence on the terminal and exit code 1."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -21,6 +22,12 @@ class SentenceCommand(BaseCommand):
             if isinstance(error.__cause__, UndefinedTable):
                 raise CommandError("The database has no tables yet. Run: python manage.py migrate") from error
             raise
+
+    def say(self, sentence: str) -> None:
+        """Seen at once, by whoever is still there to see it."""
+        with suppress(OSError):  # the terminal was closed
+            self.stdout.write(sentence)
+            self.stdout.flush()
 
 
 def project_named(slug: str) -> Project:

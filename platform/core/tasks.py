@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery.signals import worker_ready
+from celery.worker import state
 
 from config.celery import app
 from core.models import Stage
@@ -21,8 +22,14 @@ def visit_stage(stage_id: int) -> None:
     rung = claimable(stage_id, more_than=1 if turn == stage_id else 0)
     if rung:
         _ring(stage_id)
-    if visit(turn) and turn == stage_id and not rung:
+    if visit(turn, is_wanted_elsewhere=_is_stopping) and turn == stage_id and not rung:
         _ring(stage_id)
+
+
+def _is_stopping() -> bool:
+    """Whether this worker was asked to stop: it finishes the shard that it has, and claims no other."""
+    code = state.should_stop  # the exit code, which may be 0
+    return code is not None and code is not False
 
 
 def _ring(stage_id: int) -> None:

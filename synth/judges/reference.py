@@ -60,7 +60,7 @@ class ReferenceJudge(Step):
     def pin(self, project: Project, config: ReferenceConfig) -> ReferenceConfig:
         pinned = f"bleu@{installed()}" if config.metric == LATEST else config.metric
         _check(pinned)
-        return ReferenceConfig(metric=pinned)
+        return config.model_copy(update={"metric": pinned})
 
     def plan(self, project: Project, config: ReferenceConfig) -> dict[str, float]:
         waiting, judged, without = _counts(project)

@@ -134,7 +134,7 @@ def measure(small: Project, large: Project, rounds: int, folder: Path, broker: s
     seconds = median(planning(large) for _ in range(rounds))
     names = [*NAMES, "beat"]
     with workers(url_of_database(), broker, folder, names, lease=LEASE_SECONDS, include="trivial") as there:
-        wait_for(lambda: all(" ready." in there.log(name).read_text() for name in NAMES), what=there.logs)
+        there.wait_until_ready()
         pairs = [(through_celery(small, there), bare(small)) for _ in range(rounds)]
         engine, without = map(list, zip(*pairs, strict=True))
         at_small = peak(there)

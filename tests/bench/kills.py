@@ -8,6 +8,7 @@ from pathlib import Path
 
 from measures import gate, print_load, print_table, timed
 from stand import database
+from tqdm import tqdm
 
 from core.runs.steps import register
 from tests.core.runs.paced import Paced, PacedJudge, recorded
@@ -35,12 +36,13 @@ class Tally:
         """After a schedule that went wrong the next one begins with new workers."""
         folder.mkdir()
         left = list(seeds)
-        with timed() as timer:
+        with timed() as timer, tqdm(total=len(left), desc=self.broker, unit="run", disable=None) as shown:
             while left:
                 with workers(url_of_database(), url, folder) as there:
                     while left:
                         seed = left.pop(0)
                         self.schedules += 1
+                        shown.update()
                         try:
                             self.hits += endure(there, seed, losses)
                         except AssertionError:

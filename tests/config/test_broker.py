@@ -1,6 +1,7 @@
 """The broker of files: a message is seen whole, by one reader, in the order of ringing; others cannot read along."""
 
 import json
+import os
 import shutil
 import threading
 from collections import Counter
@@ -26,6 +27,10 @@ def channel(tmp_path):
         each.release()
 
 
+def message(n):
+    return {"n": n, "body": "", "properties": {"delivery_tag": str(n)}}
+
+
 def take_all(channel, queue):
     taken = []
     while True:
@@ -38,8 +43,8 @@ def take_all(channel, queue):
 def test_messages_come_out_as_they_went_in_and_by_queue(channel):
     one, other, *_ = channel
     for n in range(30):
-        one._put("cpu", {"n": n})
-    one._put("gpu", {"n": 99})
+        one._put("cpu", message(n))
+    one._put("gpu", message(99))
     assert take_all(other, "cpu") == list(range(30))
     assert take_all(other, "gpu") == [99]
 
@@ -50,7 +55,7 @@ def test_many_writers_and_readers_at_once_lose_and_double_nothing(channel, tmp_p
 
     def write(base):
         for n in range(200):
-            channel[0]._put("cpu", {"n": base + n})
+            channel[0]._put("cpu", message(base + n))
 
     def read(mine):
         while not written.is_set():
@@ -77,10 +82,19 @@ def test_what_is_being_written_is_not_seen(channel, tmp_path):
     assert take_all(channel[0], "cpu") == []
 
 
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", "{}", '{"properties": {}}', "[" * 100_000, "\udcff"])
+def test_what_is_no_message_is_removed_and_what_lies_behind_it_is_taken(channel, tmp_path, text):
+    messages = tmp_path / "broker" / "messages"
+    (messages / "0.cpu.msg").write_bytes(text.encode(errors="surrogateescape"))
+    channel[0]._put("cpu", message(1))
+    assert take_all(channel[1], "cpu") == [1]
+    assert not list((tmp_path / "broker").rglob("*.msg"))
+
+
 def test_nobody_else_may_look_into_its_folders(channel, tmp_path):
     shutil.rmtree(tmp_path / "broker" / "messages")
-    channel[0]._put("cpu", {"n": 1})
-    for name in ("messages", "taken"):
+    channel[0]._put("cpu", message(1))
+    for name in ("", "messages", "taken"):
         assert (tmp_path / "broker" / name).stat().st_mode & 0o777 == 0o700
 
 
@@ -89,7 +103,7 @@ def test_the_folder_may_be_deleted_while_others_write_and_read(channel, tmp_path
     shutil.rmtree(tmp_path / "broker")
     assert take_all(reader, "cpu") == []
     shutil.rmtree(tmp_path / "broker")
-    writer._put("cpu", {"n": 1})
+    writer._put("cpu", message(1))
     assert take_all(reader, "cpu") == [1]
 
 
@@ -110,6 +124,30 @@ def test_a_message_waits_for_whoever_listens_later(channel):
     Producer(channel[0], exchange).publish({"n": 1}, routing_key="gpu")
     heard = Queue("gpu", exchange, routing_key="gpu")(channel[1]).get()
     assert heard.payload == {"n": 1}
+
+
+@pytest.mark.parametrize("inside", ["", "messages"])
+def test_a_folder_that_others_may_enter_is_refused_with_the_remedy(tmp_path, inside):
+    url = f"filesystem://{tmp_path / 'broker'}"
+    folders(url)
+    (tmp_path / "broker" / inside).chmod(0o750)
+    with pytest.raises(ImproperlyConfigured, match=r"open to other users\. Run `chmod"):
+        folders(url)
+
+
+def test_a_link_in_its_place_is_refused(tmp_path):
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (tmp_path / "broker").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ImproperlyConfigured, match="is a file or a link"):
+        folders(f"filesystem://{tmp_path / 'broker'}")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to somebody else")
+def test_a_folder_of_somebody_else_is_refused(tmp_path):
+    (tmp_path / "broker").mkdir(mode=0o700)
+    os.chown(tmp_path / "broker", 65534, 65534)
+    with pytest.raises(ImproperlyConfigured, match="belongs to user 65534"):
+        folders(f"filesystem://{tmp_path / 'broker'}")
 
 
 @pytest.mark.parametrize("url", ["filesystem://", "filesystem:///"])

@@ -8,7 +8,17 @@ from playwright.sync_api import Page, expect
 
 from core.models import Membership, Project, Role, User
 from tests.core.views.markup import PAYLOADS
-from tests.factories import ComparisonFactory, DatasetFactory, DatasetVersionFactory, PromptFactory
+from tests.factories import (
+    ComparisonFactory,
+    DatasetFactory,
+    DatasetVersionFactory,
+    FailureFactory,
+    PromptFactory,
+    RecipeFactory,
+    RunFactory,
+    ScheduleFactory,
+    StageFactory,
+)
 
 pytestmark = pytest.mark.browser
 LONG = "w" * 200
@@ -43,8 +53,23 @@ def full(project: Project, ada: User) -> Project:
         ComparisonFactory(project=project, prompt=prompt, texts=[text, TEXTS[n + 1]])
     manifest = {"files": [{"name": f"{LONG}.jsonl", "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=LONG[:100]), manifest=manifest)
+    add_run(project, ada)
     cache.clear()
     return project
+
+
+def add_run(project: Project, ada: User) -> None:
+    """With a long word, Arabic and code wherever a run has words."""
+    source = f"recipe: {LONG[:60]}\nsummary: {LONG}\nstages:\n  - uses: export\n    name: {LONG[:60]}\n"
+    recipe = RecipeFactory(project=project, name=LONG[:60], source=source)
+    schedule = ScheduleFactory(project=project, name=LONG[:80])
+    run = RunFactory(
+        project=project, recipe=recipe, schedule=schedule, state="failed", error=LONG, settings={LONG: LONG}
+    )
+    stage = StageFactory(run=run, name=LONG[:60], state="failed", total=9, failed=3, note=ARABIC, error=CODE)
+    for error in (LONG, ARABIC, CODE):
+        FailureFactory(stage=stage, error=error)
+    RunFactory(project=project, recipe=recipe, created_by=ada, state="paused", max_cost=0.0001)
 
 
 def sideways(page: Page) -> int:
@@ -59,6 +84,12 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
         page.goto(address)
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, address
+    runs = "/p/helpful/runs"
+    ends = ("", "/steps", "/start", f"/start/{LONG[:60]}", *(f"/{run.public}" for run in full.runs.all()))
+    for end in (*ends, f"/{full.runs.earliest('pk').public}/failures"):
+        page.goto(runs + end)
+        page.wait_for_load_state("networkidle")
+        assert sideways(page) <= 0, end
     page.goto("/p/helpful/work")
     for number in range(len(TEXTS) - 1):
         expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")
@@ -116,7 +147,10 @@ def test_controls_are_large_enough(as_ada: Page, project: Project, size: str) ->
     page = as_ada
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
-    for address in ("/", "/p/helpful/work"):
+    Membership.objects.update(role=Role.OWNER)
+    add_run(project, Membership.objects.get().user)
+    runs = [f"/p/helpful/runs/{run.public}" for run in project.runs.all()]
+    for address in ("/", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare", *runs):
         page.goto(address)
         for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
             box = control.bounding_box()

@@ -60,6 +60,13 @@ def stop(home: Path) -> bool:
     return True
 
 
+def is_alive(home: Path) -> bool:
+    """Whether the home's server has a process; cheap enough to ask all the time, since it connects to nothing."""
+    cluster = locate(home.expanduser().resolve())
+    lock = read_lock(cluster.data)
+    return lock is not None and holds(cluster, lock.pid)
+
+
 def status(home: Path) -> Status:
     """How the home's server is, without starting or changing anything."""
     home = home.expanduser().resolve()

@@ -75,9 +75,16 @@ def _check_events(source: str, where: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise RecipeError(f"{where}, line {line}: Aliases are not read in recipes. Write the value out.")
+        if isinstance(event, yaml.ScalarEvent) and not is_storable(event.value):
+            raise RecipeError(f"{where}, line {line}: Here stands NUL or half a character, which cannot be kept.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise RecipeError(f"{where}, line {line}: This is nested more than {DEEPEST} levels deep.")
+
+
+def is_storable(text: str) -> bool:
+    """Whether the database can keep it: escapes can write what is no text."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _data(node: yaml.Node, where: str) -> Any:

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 
 from core.importing.interchange import RefusedLine
 from core.importing.storable import refuse_unstorable
+from core.recipes.reading import is_storable
 from core.runs.steps import StepConfig
 
 Kind = Literal["choice", "switch", "whole", "number", "text", "lines", "data"]
@@ -80,6 +81,8 @@ class Shape:
         except RefusedLine as error:
             said = str(error).removeprefix(": ")
             raise Unreadable(said[:1].upper() + said[1:]) from error
+        if not is_storable(json.dumps(value, ensure_ascii=False)):
+            raise Unreadable("This holds half a character, which cannot be kept. Write the character itself.")
         return value
 
     def _value(self, text: str) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -31,8 +31,10 @@ SELECT %(stage)s, 1 + max(number), %(inputs)s, 'queued', 0, %(attempts)s, %(deat
 LONGEST_NOTE = 2_000
 
 
-def visit(stage_id: int, *, seconds: float = SECONDS_A_VISIT) -> bool:
-    """Drain the stage for a while, then see where it stands; True where the time ran out before the shards did."""
+def visit(
+    stage_id: int, *, seconds: float = SECONDS_A_VISIT, is_wanted_elsewhere: Callable[[], bool] = lambda: False
+) -> bool:
+    """Drain the stage for a while, then see where it stands; True where that ended before the shards did."""
     stage = Stage.objects.select_related("run__project", "run__created_by").filter(pk=stage_id).first()
     if stage is None or stage.state != StageState.RUNNING:
         return False
@@ -43,7 +45,7 @@ def visit(stage_id: int, *, seconds: float = SECONDS_A_VISIT) -> bool:
         return False
     assert isinstance(step, Step), "a gate's stage is parked, never running"
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    while time.monotonic() < until and not is_wanted_elsewhere():
         lease = claim(stage.pk)
         if lease is None:
             settle(stage.pk)

@@ -58,12 +58,13 @@ def loop_of(project: Project) -> Loop:
     )
 
 
-def next_step(project: Project, loop: Loop, work: Work | None, *, exported: bool) -> Step:
-    """For somebody who runs the project."""
+def next_step(project: Project, loop: Loop, work: Work | None, *, exported: bool, manages: bool) -> Step:
+    """For somebody who reads the project; who manages it is led to what can be started."""
     if not loop.prompts:
         return Step("No prompts yet. Import a file.", command=f"manage.py ingest FILE --project {project.slug}")
     if not loop.comparisons:
-        return Step("No comparisons yet: no prompt has two responses to compare.")
+        sentence = "No comparisons yet. They are made where a prompt has two responses."
+        return Step(sentence, *_start(project, "Make comparisons", "compare") if manages else ())
     sentence = f"{loop.decided:,} of {loop.comparisons:,} comparisons labelled"
     if loop.undecided:
         sentence += f", {loop.undecided:,} undecided"
@@ -71,10 +72,14 @@ def next_step(project: Project, loop: Loop, work: Work | None, *, exported: bool
         return Step(f"{sentence}.", "Judge the next comparison", reverse("work", args=[project.slug]))
     if loop.exportable and not exported:
         return Step(
-            f"{sentence}. Nothing exported yet.",
-            command=f"manage.py export_dataset --project {project.slug} --format trl-dpo --out FOLDER",
+            f"{sentence}. Nothing exported yet.", *_start(project, "Export a dataset", "export") if manages else ()
         )
     return Step(f"{sentence}.")
+
+
+def _start(project: Project, label: str, recipe: str) -> tuple[str, str]:
+    """A button's label and where it leads."""
+    return label, reverse("recipe", args=[project.slug, recipe])
 
 
 def own_step(project: Project, work: Work | None) -> Step:

@@ -24,7 +24,7 @@ def overview(request: UserRequest, slug: str) -> HttpResponse:
     if "read" not in context["verbs"]:
         return render(request, "core/overview.html", {**context, "step": own_step(project, work)})
     loop, versions = loop_of(project), _versions(project)
-    step = next_step(project, loop, work, exported=bool(versions))
+    step = next_step(project, loop, work, exported=bool(versions), manages="manage" in context["verbs"])
     shown = {"loop": loop, "step": step, "versions": versions, "alarms": alarms_of(project)}
     return render(request, "core/overview.html", {**context, **shown})
 

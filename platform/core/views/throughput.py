@@ -20,6 +20,6 @@ from core.views.run import run_in
 def throughput(request: UserRequest, slug: str, run: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "read")
     found = run_in(request, project, run)
-    chart = throughput_chart(throughput_of(found), title="Throughput of the run", prefix="throughput")
+    chart = throughput_chart(throughput_of(found), title="Throughput of the run", prefix="inputs")
     context = in_project(request.user, project, "runs", tab="run", run=found, chart=chart)
     return render(request, part(request, "core/throughput.html", "chart"), context)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.recipes.forms import RecipeForm, form_of
-from core.recipes.reading import Recipe, read_recipe
+from core.recipes.reading import Recipe, RecipeError, read_recipe
 
 RECIPE = """
 recipe: nightly
@@ -128,6 +128,12 @@ def test_what_a_shell_has_set_stays_while_the_web_changes_the_rest(recipe: Recip
     form = form_of(recipe, values, {"compare.pairs": "9"})
     assert form.is_valid
     assert form.values == {**values, "compare.pairs": 9}
+
+
+@pytest.mark.parametrize("escape", ["\\0", "\\ud800"])
+def test_a_recipe_cannot_smuggle_in_what_the_database_cannot_keep(escape: str) -> None:
+    with pytest.raises(RecipeError, match="line 2: Here stands NUL or half a character"):
+        read_recipe(f'recipe: x\nsummary: "{escape}"\nstages:\n  - uses: compare\n')
 
 
 def test_the_docs_are_the_steps_own(recipe: Recipe) -> None:

@@ -119,6 +119,8 @@ def test_a_default_is_shown_so_that_it_reads_the_same(name: str, shape: Shape) -
         ("name", "a\0b", "Holds the character NUL, which the database cannot store."),
         ("name", "w" * (LONGEST + 1), "This has 20,001 characters. Write at most 20,000."),
         ("models", "[1,", "This is not JSON: line 1: Expecting value."),
+        ("models", '["\\ud800"]', "This holds half a character, which cannot be kept."),
+        ("models", '["\\u0000"]', "Holds the character NUL"),
         ("models", "[NaN]", "This is not JSON: nested too deep, or no number."),
         ("models", "[" * 9_000, "This is not JSON"),
         ("models", "__import__('os')", "This is not JSON"),

@@ -31,14 +31,16 @@ def minutes_off(minutes: int) -> dict[str, str]:
 def test_a_worker_whose_clock_is_a_minute_off_shares_the_run_with_one_whose_clock_is_right(
     database_url, tmp_path, minutes
 ):
-    with workers(database_url, f"filesystem://{tmp_path}/broker", tmp_path, [], lease=LEASE_SECONDS) as there:
-        run = start_run(comparisons("p"), "paced-judge", {"seconds": 0.1})
+    with workers(database_url, f"filesystem://{tmp_path}/broker", tmp_path, ["right"], lease=LEASE_SECONDS) as there:
         there.start("wrong", program="tests.core.runs.wrong_clock", **minutes_off(minutes))
-        wait_for(lambda: bool(begun(run)), what=there.logs)
-        there.start("right")  # who starts looks around, which rings
+        there.wait_until_ready()
+        run = start_run(comparisons("p"), "paced-judge", {"seconds": 0.05})
+        there.start("beat")
         wait_for(lambda: is_over(run), what=there.logs)
         is_whole(run)
         off = {there.name_of(process): round((clock - at) / 60) for _, process, clock, at in begun(run)}
         assert off == {"wrong": minutes, "right": 0}, "both took part"
         assert set(Shard.objects.filter(stage__run=run).values_list("attempts", "deaths")) == {(1, 0)}
+        stage = run.stages.get()
+        assert run.started <= stage.started <= stage.finished <= run.finished
         assert not there.dead(), there.logs()

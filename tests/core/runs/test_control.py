@@ -17,7 +17,7 @@ def at_work(database_url, tmp_path):
     """Workers of these names, whose leases outlast what holds up a machine."""
 
     def start(*names):
-        return workers(database_url, f"filesystem://{tmp_path}/broker", tmp_path, names, lease=4.0)
+        return workers(database_url, f"filesystem://{tmp_path}/broker", tmp_path, names, lease=8.0)
 
     return start
 

@@ -44,7 +44,7 @@ def test_a_worker_that_freezes_in_the_midst_of_its_transaction_holds_nobody_up(d
     with workers(database_url, f"filesystem://{tmp_path}/broker", tmp_path) as there:
         run = start_run(comparisons("p"), "paced-judge", {"seconds": 0.02, "freeze": str(tmp_path / "frozen")})
         wait_for((tmp_path / "frozen").exists, what=there.logs)
-        wait_for(lambda: is_over(run), what=there.logs, seconds=15)
+        wait_for(lambda: is_over(run), what=there.logs, seconds=60)
         is_whole(run)
         there.thaw(*there.names)
         later = start_run(comparisons("later"), "paced-judge", {})

@@ -73,12 +73,23 @@ def test_who_was_sent_elsewhere_is_called_back(two, monkeypatch):
     assert (early.done, told) == (30, [early.pk] * 2), "one shard is held by somebody else"
 
 
+def test_a_worker_that_was_asked_to_stop_finishes_its_shard_and_leaves_a_bell(two, step, monkeypatch):
+    early, late = two
+    Shard.objects.filter(stage=late).update(state="done")
+    told = []
+    monkeypatch.setattr("core.tasks.ring", lambda stage: told.append(stage.pk))
+    step.before = lambda batch: monkeypatch.setattr("celery.worker.state.should_stop", 0)
+    visit_stage(early.pk)
+    early.refresh_from_db()
+    assert (early.done, told) == (10, [early.pk])
+
+
 def test_a_bell_is_passed_on_while_there_is_more_than_one_can_do_and_then_falls_silent(two, monkeypatch):
     early, late = two
     Shard.objects.filter(stage=late).update(state="done")
     told = []
     monkeypatch.setattr("core.tasks.ring", lambda stage: told.append(stage.pk))
-    monkeypatch.setattr("core.tasks.visit", lambda stage_id: False)
+    monkeypatch.setattr("core.tasks.visit", lambda stage_id, **_: False)
     for shard in Shard.objects.filter(stage=early).order_by("number"):
         visit_stage(early.pk)
         Shard.objects.filter(pk=shard.pk).update(state="done", lease_until=None)

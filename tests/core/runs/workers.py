@@ -76,6 +76,10 @@ class Workers:
         for name in names:
             self.running[name].send_signal(signal.SIGCONT)
 
+    def wait_until_ready(self) -> None:
+        """Every worker listens."""
+        wait_for(lambda: all(" ready." in self.log(name).read_text() for name in self.names), what=self.logs)
+
     def dead(self) -> list[str]:
         """Those that ended although nobody killed them."""
         return [name for name, process in self.running.items() if process.poll() is not None]

@@ -1,5 +1,7 @@
 """What others wrote, on every page of a person who manages a project."""
 
+import json
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -10,9 +12,13 @@ from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
     DatasetVersionFactory,
+    FailureFactory,
     JudgeFactory,
     JudgmentFactory,
+    RecipeFactory,
+    RunFactory,
     ScheduleFactory,
+    StageFactory,
 )
 
 
@@ -38,6 +44,36 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
         "/p/helpful/guidelines",
     ):
         assert dangers(as_owner.get(page).content.decode()) == []
+
+
+@each_payload
+def test_texts_of_runs_do_nothing(as_owner: Client, owner: User, project: Project, payload: str) -> None:
+    User.objects.filter(pk=owner.pk).update(name=payload[:100])
+    source = json.dumps(
+        {"recipe": "nightly", "summary": payload, "stages": [{"uses": "export", "with": {"name": payload}}]}
+    )
+    recipe = RecipeFactory(project=project, name="nightly", source=source)
+    odd = RecipeFactory(project=project, name=payload[:60], source=payload)
+    schedule = ScheduleFactory(project=project, name=payload[:80])
+    run = RunFactory(
+        project=project, recipe=odd, schedule=schedule, state="failed", error=payload, settings={payload: payload}
+    )
+    RunFactory(project=project, recipe=recipe, created_by=owner)
+    stage = StageFactory(run=run, name=payload[:60], note=payload, error=payload, state="failed", total=1, failed=1)
+    FailureFactory(stage=stage, error=payload)
+    here = f"/p/helpful/runs/{run.public}"
+    pages = [
+        "/p/helpful/runs",
+        "/p/helpful/runs?state=failed",
+        "/p/helpful/runs/start",
+        "/p/helpful/runs/start/nightly",
+    ]
+    for page in [*pages, here, f"{here}/failures", f"{here}?known="]:
+        headers = {"HX-Request": "true"} if page.endswith("known=") else {}
+        assert dangers(as_owner.get(page, headers=headers).content.decode()) == [], page
+    sent = as_owner.post("/p/helpful/runs/start/nightly", {"export.name": payload * 50, "max_cost": payload})
+    assert sent.status_code == 422
+    assert dangers(sent.content.decode()) == []
 
 
 @pytest.mark.django_db

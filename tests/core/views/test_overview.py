@@ -37,7 +37,9 @@ def test_an_empty_project_says_how_to_fill_it(as_owner: Client) -> None:
 
 def test_prompts_without_comparisons_are_said_so(as_owner: Client, project: Project) -> None:
     PromptFactory(project=project)
-    assert "No comparisons yet" in page(as_owner)
+    html = page(as_owner)
+    assert "No comparisons yet" in html
+    assert '<a class="button primary" href="/p/helpful/runs/start/compare">Make comparisons</a>' in html
 
 
 def test_the_eight_counts_are_those_of_this_project(as_owner: Client, project: Project) -> None:
@@ -65,7 +67,7 @@ def test_when_all_is_labelled_the_next_action_is_to_export(as_owner: Client, pro
     refresh_labels([comparison.pk])
     html = page(as_owner)
     assert "1 of 1 comparisons labelled. Nothing exported yet." in html
-    assert "manage.py export_dataset --project helpful" in html
+    assert '<a class="button primary" href="/p/helpful/runs/start/export">Export a dataset</a>' in html
 
 
 def test_versions_can_be_downloaded_by_those_who_manage(as_owner: Client, project: Project) -> None:
@@ -82,12 +84,19 @@ def test_a_reviewer_reads_the_versions_without_a_link(project: Project) -> None:
     assert "/datasets/" not in html
 
 
+def test_a_viewer_is_led_to_nothing_that_they_may_not_do(project: Project) -> None:
+    PromptFactory(project=project)
+    html = page(logged_in(MembershipFactory(project=project, role=Role.VIEWER).user))
+    assert "No comparisons yet" in html
+    assert "/runs/start" not in html
+
+
 def test_versions_of_other_projects_stay_there(as_owner: Client) -> None:
     DatasetVersionFactory()
     assert "No versions yet." in page(as_owner)
 
 
-@pytest.mark.parametrize("hidden", ["Along the loop", "Agreement", "Datasets", "Judged by people", "export_dataset"])
+@pytest.mark.parametrize("hidden", ["Along the loop", "Agreement", "Datasets", "Judged by people", "/runs"])
 def test_an_annotator_sees_only_their_own_part(as_annotator: Client, project: Project, hidden: str) -> None:
     ComparisonFactory(project=project)
     html = page(as_annotator)

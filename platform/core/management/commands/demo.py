@@ -3,23 +3,26 @@
 import argparse
 import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection, connections
+from django.db import connections
 
-from config import embedded
 from core.commands import SentenceCommand
 from core.demo.cast import Login, logins
 from core.demo.job import run_main_job
-from core.demo.server import HOST, check_port, serve
 from core.models import DatasetVersion
 from core.reports.report import report
 from core.reports.table import lines
+from core.serving.address import HOST, check_port, url
+from core.serving.asking import asking_interrupts
+from core.serving.database import running
+from core.serving.group import serve
+from core.serving.lock import only_one
+from core.serving.programs import check_broker, on_one_machine
 
 UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -34,12 +37,12 @@ class Command(SentenceCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            if not options["no_serve"]:
-                check_port(options["port"])
-            with self._database():
-                people = self._main_job()
-                if not options["no_serve"]:
-                    self._serve(options["port"], people)
+            with asking_interrupts():
+                if options["no_serve"]:
+                    with running(settings.EMBEDDED_HOME, self.stdout.write):
+                        self._main_job()
+                else:
+                    self._main_job_and_pages(options["port"])
         except OSError as error:
             if error.errno not in UNWRITABLE:
                 raise
@@ -48,20 +51,14 @@ class Command(SentenceCommand):
                 f"{error.strerror}:{where}. Free some space or set PREFEREE_HOME to another folder."
             ) from error
 
-    @contextmanager
-    def _database(self) -> Iterator[None]:
-        """Stops the embedded server afterwards, unless it ran before."""
-        home: Path | None = settings.EMBEDDED_HOME
-        starts = home is not None and not embedded.status(home).running
-        if starts:
-            self.stdout.write("Starting PostgreSQL")
-        try:
-            connection.ensure_connection()
-            yield
-        finally:
-            connections.close_all()
-            if home is not None and starts:
-                embedded.stop(home)
+    def _main_job_and_pages(self, port: int) -> None:
+        with only_one(settings.HOME) as lock:
+            check_port(HOST, port)
+            check_broker(settings.HOME)
+            with running(settings.EMBEDDED_HOME, self.stdout.write, lock) as database:
+                people = self._main_job()
+                self._introduce(port, people)
+                serve(settings.HOME, on_one_machine(settings.HOME, HOST, port), database, self.say)
 
     def _main_job(self) -> list[Login]:
         settings.EXPORTS_FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -77,15 +74,12 @@ class Command(SentenceCommand):
             self.stdout.write(f"  {path}")
         return people
 
-    def _serve(self, port: int, people: list[Login]) -> None:
-        self.stdout.write(f"\nOpen http://{HOST}:{port}/ and log in as")
+    def _introduce(self, port: int, people: list[Login]) -> None:
+        self.stdout.write(f"\nOpen {url(HOST, port)} and log in as")
         for login in people:
             self.stdout.write(f"  {login.role:<10} {login.email:<24} {login.password}")
-        self.stdout.write("Stop with Ctrl-C.")
-        self.stdout.flush()
+        self.say("Stop with Ctrl-C.")
         connections.close_all()
-        if code := serve(port):
-            raise CommandError(f"The web server stopped with exit code {code}; its messages are above.")
 
 
 def _paths(versions: list[DatasetVersion]) -> Iterator[Path]:
