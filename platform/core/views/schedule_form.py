@@ -92,7 +92,7 @@ def initial_of(schedule: Schedule | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The next times, or what is wrong with the line."""
+    """The next times, with words where the line has simple ones, or what is wrong with it."""
 
     times: list[datetime] = field(default_factory=list)
     words: str = ""
@@ -101,7 +101,9 @@ class Times:
 
 def times_of(project: Project, line: str) -> Times:
     try:
-        return Times(next_times(line, project.time_zone, now(), SHOWN_TIMES), in_words(line))
+        words = in_words(line)
+        times = next_times(line, project.time_zone, now(), SHOWN_TIMES)
+        return Times(times, "" if line in words else words)
     except CronError as error:
         return Times(error=str(error))
 
