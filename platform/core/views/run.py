@@ -35,8 +35,9 @@ def run_in(request: UserRequest, project: Project, public: UUID) -> Run:
 def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 200, **said: Any) -> HttpResponse:
     """`said`: `refused`, why what was tried cannot be done, or `limit` as it was typed, with its `limit_error`."""
     standing = standing_of(run)
-    known = f"{run.state}.{standing.failed}"
-    changed = bool(request.htmx) and request.GET.get("known", "") != known
+    state, _, failed = request.GET.get("known", "").partition(".")
+    other_state = bool(request.htmx) and state != run.state
+    other_failures = bool(request.htmx) and failed != f"{standing.failed}"
     context = in_project(
         request.user,
         project,
@@ -44,10 +45,10 @@ def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 
         tab="run",
         run=run,
         standing=standing,
-        known=known,
-        changed=changed,
+        other_state=other_state,
+        other_failures=other_failures,
         every=EVERY.get(RunState(run.state), ""),
-        groups=equal_failures(run) if standing.failed and (changed or not request.htmx) else [],
+        groups=equal_failures(run) if standing.failed and (other_failures or not request.htmx) else [],
         source="" if request.htmx else mark_safe(highlighted(run.recipe.source, "yaml")),  # noqa: S308 - it escapes
         **said,
     )

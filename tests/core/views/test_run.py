@@ -124,9 +124,12 @@ def test_htmx_gets_what_moves_and_what_changed(as_owner: Client, project: Projec
     stage.failed = 1
     stage.save()
     FailureFactory(stage=stage, error="Not this one.")
-    changed = as_owner.get(f"{address(run)}?{known}", headers=HTMX).content.decode()
-    assert re.search(r'id="controls"\s+class="actions"\s+hx-swap-oob="true"', changed)
-    assert "Not this one." in changed
+    failing = as_owner.get(f"{address(run)}?{known}", headers=HTMX).content.decode()
+    assert "Not this one." in failing
+    assert 'id="controls"' not in failing, "a menu that is open would be closed"
+    Run.objects.update(state="paused")
+    paused = as_owner.get(f"{address(run)}?{known}", headers=HTMX).content.decode()
+    assert re.search(r'id="controls"\s+class="actions"\s+hx-swap-oob="true"', paused)
 
 
 def test_a_parked_run_says_how_many_comparisons_it_waits_for(as_owner: Client, project: Project) -> None:
