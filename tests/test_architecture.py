@@ -98,6 +98,25 @@ def on_the_path() -> dict[str, str]:
     return {"PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+def test_no_process_pays_for_heavy_packages_when_it_starts(tmp_path):
+    heavy = {
+        "krippendorff",
+        "matplotlib",
+        "pandas",
+        "pyarrow",
+        "sacrebleu",
+        "scipy",
+        "sklearn",
+        "torch",
+        "transformers",
+    }
+    code = f"import django; django.setup(); import sys, config.urls, core.tasks; print(*{heavy} & set(sys.modules))"
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings", "PREFEREE_HOME": str(tmp_path)}
+    environment = {**on_the_path(), **settings}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
 def test_platform_is_a_folder_and_holds_no_module():
     assert list((ROOT / "platform").glob("*.py")) == []
     assert not (ROOT / "platform" / "__init__.py").exists()

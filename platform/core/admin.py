@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core.errors import PrefereeError
-from core.exports.service import export_dataset
 from core.models import AuditEvent, DatasetVersion, Judge, Membership, Project, Run, Schedule, User
 
 
@@ -68,6 +67,8 @@ class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self._export(request, projects, "preferee")
 
     def _export(self, request: HttpRequest, projects: QuerySet[Project], form: str) -> None:
+        from core.exports.service import export_dataset  # pyarrow: half a second of every start
+
         for project in projects:
             out = settings.EXPORTS_FOLDER / project.slug / form
             try:

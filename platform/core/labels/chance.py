@@ -6,9 +6,7 @@ are here over stacked matrices; tests hold them equal to the libraries.
 
 from math import isqrt
 
-import krippendorff
 import numpy as np
-from sklearn.metrics import cohen_kappa_score
 
 from core.labels.verdicts import CHOICES, Floats
 
@@ -19,6 +17,8 @@ NOTHING = 1e-9
 
 def cohen_kappa(confusion: Floats) -> float:
     """Cohen's kappa of two judges from their weighted confusion cells (9,); NaN where chance agreement is 1."""
+    from sklearn.metrics import cohen_kappa_score  # seconds, which no process should pay for starting
+
     if np.isnan(cohen_kappas(confusion)):
         return float("nan")
     return float(cohen_kappa_score(ROWS, COLUMNS, sample_weight=confusion, labels=list(range(CHOICES))))
@@ -35,6 +35,8 @@ def cohen_kappas(confusions: Floats) -> Floats:
 
 def krippendorff_alpha(counts: Floats) -> float:
     """Nominal alpha from how many people chose what in each unit (units, c); NaN where only one answer occurs."""
+    import krippendorff
+
     paired = counts[counts.sum(1) >= 2]
     if np.count_nonzero(paired.sum(0)) < 2:
         return float("nan")

@@ -7,8 +7,6 @@ from typing import ClassVar, Literal
 from django.conf import settings
 from pydantic import Field
 
-from core.exports.service import export_dataset
-from core.exports.trl_dpo import Options
 from core.labels.majority import Sources
 from core.labels.service import policy_name
 from core.models import DatasetVersion, Label, Project
@@ -61,6 +59,9 @@ class Export(Step):
 
 
 def _built(context: Context) -> DatasetVersion:
+    from core.exports.service import export_dataset  # pyarrow: half a second of every start
+    from core.exports.trl_dpo import Options
+
     config: ExportConfig = context.config
     expected = _expected(context.project, config) or 1
     name = config.name or config.format

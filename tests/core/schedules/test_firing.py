@@ -96,7 +96,7 @@ def test_without_another_clock_it_is_the_databases(scheduled):
 def test_a_lost_bell_costs_one_sweep(scheduled, step):
     from core.tasks import sweep as swept
 
-    schedule = scheduled(cron="* * * * *")
+    schedule = scheduled()
     Schedule.objects.filter(pk=schedule.pk).update(next_due=timezone.now())
     swept()
     swept()

@@ -50,7 +50,8 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
 def test_texts_of_runs_do_nothing(as_owner: Client, owner: User, project: Project, payload: str) -> None:
     User.objects.filter(pk=owner.pk).update(name=payload[:100])
     source = json.dumps(
-        {"recipe": "nightly", "summary": payload, "stages": [{"uses": "export", "with": {"name": payload}}]}
+        {"recipe": "nightly", "summary": payload, "stages": [{"uses": "export", "with": {"name": payload}}]},
+        ensure_ascii=False,
     )
     recipe = RecipeFactory(project=project, name="nightly", source=source)
     odd = RecipeFactory(project=project, name=payload[:60], source=payload)
