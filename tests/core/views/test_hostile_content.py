@@ -1,8 +1,7 @@
 """What others wrote, on every page of a person who manages a project."""
 
-import json
-
 import pytest
+import yaml
 from django.core.cache import cache
 from django.test import Client
 
@@ -41,7 +40,7 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
 @each_payload
 def test_texts_of_runs_do_nothing(as_owner: Client, owner: User, project: Project, payload: str) -> None:
     User.objects.filter(pk=owner.pk).update(name=payload[:100])
-    source = json.dumps(
+    source = yaml.safe_dump(
         {"recipe": "nightly", "summary": payload, "stages": [{"uses": "export", "with": {"name": payload}}]}
     )
     recipe = RecipeFactory(project=project, name="nightly", source=source)
