@@ -1,8 +1,7 @@
 """What others wrote, on every page of a person who manages a project."""
 
-import json
-
 import pytest
+import yaml
 from django.core.cache import cache
 from django.test import Client
 
@@ -34,24 +33,15 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
     JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, kind="human"))
     manifest = {"files": [{"name": payload.replace("/", ""), "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=payload[:100]), manifest=manifest)
-    schedule = ScheduleFactory(project=project, name=payload[:80], note=payload, recipe=payload[:60])
-    for page in (
-        f"/p/helpful/schedules/{schedule.public}",
-        "/p/helpful/schedules",
-        "/",
-        "/p/helpful/",
-        "/p/helpful/agreement",
-        "/p/helpful/guidelines",
-    ):
+    for page in ("/", "/p/helpful/", "/p/helpful/agreement", "/p/helpful/guidelines"):
         assert dangers(as_owner.get(page).content.decode()) == []
 
 
 @each_payload
 def test_texts_of_runs_do_nothing(as_owner: Client, owner: User, project: Project, payload: str) -> None:
     User.objects.filter(pk=owner.pk).update(name=payload[:100])
-    source = json.dumps(
-        {"recipe": "nightly", "summary": payload, "stages": [{"uses": "export", "with": {"name": payload}}]},
-        ensure_ascii=False,
+    source = yaml.safe_dump(
+        {"recipe": "nightly", "summary": payload, "stages": [{"uses": "export", "with": {"name": payload}}]}
     )
     recipe = RecipeFactory(project=project, name="nightly", source=source)
     odd = RecipeFactory(project=project, name=payload[:60], source=payload)
