@@ -91,7 +91,8 @@ def retry_failed(run: Run, *, by: User | None = None) -> int:
         stopped.update(state=StageState.RUNNING, error="", finished=None)
         if not retried and not Stage.objects.filter(run=run, state=StageState.RUNNING).exists():
             raise Conflict("Nothing has failed in this run, so there is nothing to retry.")
-        Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, error="", finished=None, told=None)
+        goes = Run.objects.filter(pk=run.pk).exclude(state=RunState.PAUSED)  # a paused one tries again when resumed
+        goes.update(state=RunState.RUNNING, error="", finished=None, told=None)
         audit.record("run.retry", project=run.project, actor=by, target=str(run.public), inputs=retried)
         for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
             ring(stage)

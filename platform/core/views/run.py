@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
+from django_htmx.http import trigger_client_event
 
 from core.highlighting import highlighted
 from core.http import UserRequest, part
@@ -52,4 +53,5 @@ def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 
         source="" if request.htmx else mark_safe(highlighted(run.recipe.source, "yaml")),  # noqa: S308 - it escapes
         **said,
     )
-    return render(request, part(request, "core/run.html", "live"), context, status=status)
+    response = render(request, part(request, "core/run.html", "live"), context, status=status)
+    return trigger_client_event(response, "run-changed") if other_state else response

@@ -162,6 +162,20 @@ def test_what_a_done_run_tolerated_can_be_retried_too(begin, step, prompts):
     assert (run.state, scored()) == (RunState.DONE, ids)
 
 
+def test_what_failed_in_a_paused_run_waits_until_it_is_resumed(begin, step, prompts):
+    ids = prompts(40)
+    run, _ = begin()
+    step.act = lambda one: Failed(one, ValueError("bad")) if one == ids[0] else None
+    step.before = lambda batch: pause(run) if len(step.seen) == 1 else None
+    run_here(run)
+    step.act = lambda one: None
+    assert (retry_failed(run), visit(run.stages.get().pk)) == (1, False)
+    run.refresh_from_db()
+    assert run.state == RunState.PAUSED
+    resume(run)
+    assert (run_here(run).state, scored()) == (RunState.DONE, ids)
+
+
 def test_retrying_an_early_stage_ends_the_run_again_though_later_stages_are_done(begin, step, prompts):
     ids = prompts(40)
     run, stage = begin()

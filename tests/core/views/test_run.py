@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -193,3 +193,17 @@ def test_the_number_of_queries_does_not_grow_with_the_stages(
         FailureFactory(stage=stage)
     with django_assert_max_num_queries(9):
         as_owner.get(address(run), headers=headers)
+
+
+def test_the_chart_is_told_when_the_run_has_ended(as_owner: Client, project: Project) -> None:
+    run = a_run(project, "done", started=timezone.now(), finished=timezone.now())
+    still, ended = (as_owner.get(f"{address(run)}?known={state}.0", headers=HTMX) for state in ("done", "running"))
+    assert "HX-Trigger" not in still.headers
+    assert "run-changed" in ended.headers["HX-Trigger"]
+
+
+def test_a_due_time_is_that_of_the_projects_zone(as_owner: Client, project: Project) -> None:
+    Project.objects.filter(pk=project.pk).update(time_zone="Asia/Tokyo")
+    due = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
+    html = get(as_owner, a_run(project, "done", schedule=ScheduleFactory(project=project), due=due))
+    assert "26 Nov 2026 02:00</time> Asia/Tokyo" in html

@@ -43,7 +43,7 @@ def test_htmx_gets_the_chart_alone_and_it_is_drawn_no_more_when_the_run_is_over(
 
 def test_it_is_drawn_anew_while_the_run_goes(as_owner: Client, run: Run) -> None:
     Run.objects.update(state="running", finished=None)
-    assert 'hx-trigger="every 10s"' in get(as_owner, run, headers=HTMX)
+    assert 'hx-trigger="every 10s, run-changed from:body"' in get(as_owner, run, headers=HTMX)
 
 
 def test_a_run_that_finished_nothing_says_so(as_owner: Client, project: Project) -> None:
