@@ -119,6 +119,12 @@ def test_a_folder_that_cannot_be_written_is_a_broker_that_is_away_until_it_can(t
     assert len(list((tmp_path / "broker" / "messages").iterdir())) == 1
 
 
+def test_what_workers_say_of_themselves_is_not_kept(channel, tmp_path):
+    events = Exchange("celeryev", type="topic")
+    Producer(channel[0], events).publish({"type": "worker-heartbeat"}, routing_key="worker.heartbeat", declare=[events])
+    assert list((tmp_path / "broker" / "messages").iterdir()) == []
+
+
 def test_a_message_waits_for_whoever_listens_later(channel):
     exchange = Exchange("gpu", type="direct")
     Producer(channel[0], exchange).publish({"n": 1}, routing_key="gpu")

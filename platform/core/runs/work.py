@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -103,11 +104,21 @@ def _process(bench: Bench) -> list[Outcome]:
     """An outcome for every input, those included that are no longer there."""
     inputs = bench.lease.inputs
     batch = bench.step.load(bench.context, inputs)
-    outcomes = asyncio.run(bench.step.process(bench.context, batch))
+    outcomes = _awaited(bench.step.process(bench.context, batch))
     bench.kept.check()
     there = {outcome.input for outcome in outcomes}
     gone = PrefereeError("The input is no longer there.")
     return [*outcomes, *(Failed(one, gone) for one in inputs if one not in there)]
+
+
+def _awaited(process: Coroutine[Any, Any, list[Outcome]]) -> list[Outcome]:
+    """In a thread of its own where a loop runs in this one already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(process)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, process).result()
 
 
 def _isolate(bench: Bench, error: Exception) -> None:

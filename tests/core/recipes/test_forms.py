@@ -139,4 +139,4 @@ def test_a_recipe_cannot_smuggle_in_what_the_database_cannot_keep(escape: str) -
 def test_the_docs_are_the_steps_own(recipe: Recipe) -> None:
     docs = {stage.name: stage.docs for stage in form_of(read_recipe(RECIPE + "  - uses: reference\n")).stages}
     assert docs["compare"].startswith("Equal texts are never compared")
-    assert docs["reference"] == ""
+    assert docs["reference"].startswith("The response that shares more words")

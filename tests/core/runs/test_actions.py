@@ -1,5 +1,7 @@
 """A run is a row that says what became of it, and a person can hold it, end it and have another try."""
 
+import asyncio
+
 import pytest
 from django.db import connection
 
@@ -275,3 +277,19 @@ def test_an_interrupted_run_says_so_where_no_worker_will_take_it_up(begin, step,
     run.refresh_from_db()
     assert run.state == "failed"
     assert "does only what is missing" in run.error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_can_be_worked_on_where_a_loop_runs_already_as_in_a_notebook(begin, prompts, monkeypatch):
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    ids = prompts(25)
+    run, _ = begin()
+
+    async def notebook():
+        try:
+            return run_here(run)
+        finally:
+            connection.close()  # a loop has one of its own
+
+    asyncio.run(notebook())
+    assert (run.state, scored()) == (RunState.DONE, ids)

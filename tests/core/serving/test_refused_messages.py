@@ -53,10 +53,10 @@ def test_a_worker_refuses_pickles_and_unknown_tasks_and_does_the_next_run(load, 
     load(project, {"prompt": "Which?", "responses": [{"id": text, "content": text} for text in "abc"]})
     with workers(database_url, url, tmp_path, ["one"]) as there:
         messages = tmp_path / "broker" / "messages"
-        wait_for(lambda: not any(messages.iterdir()), what=there.logs())
+        wait_for(lambda: not any(messages.iterdir()), what=there.logs)
         run = start_run(project, "compare", {})
         there.start("beat")
-        wait_for(lambda: is_over(run) or there.running["one"].poll() is not None, what=there.logs())
+        wait_for(lambda: is_over(run) or there.running["one"].poll() is not None, what=there.logs)
         assert there.running["one"].poll() is None, there.logs()
         said = (tmp_path / "one.log").read_text()
     assert (run.state, project.comparisons.count()) == ("done", 3)
