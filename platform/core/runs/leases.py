@@ -15,15 +15,18 @@ from core.bulk import array
 BEATS_A_LEASE = 4
 SECONDS_BETWEEN_SHARES = 1.0
 
+# What may be claimed: a shard `s` that waits, or whose holder died.
+CLAIMABLE = """
+(s.state = 'queued' AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
+ OR s.state = 'leased' AND s.lease_until < clock_timestamp())
+"""
 # Only of a run that goes on: a pause or a cancel is noticed at the next claim.
-CLAIM = """
+CLAIM = f"""
 UPDATE core_shard SET state = 'leased', token = token + 1, attempts = attempts + 1, progress = 0,
        deaths = deaths + (state = 'leased')::int,
        lease_until = clock_timestamp() + %(lease)s * interval '1 second'
  WHERE id = (SELECT s.id FROM core_shard s JOIN core_stage g ON g.id = s.stage_id JOIN core_run r ON r.id = g.run_id
-              WHERE s.stage_id = %(stage)s AND g.state = 'running' AND r.state = 'running'
-                AND (s.state = 'queued' AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
-                     OR s.state = 'leased' AND s.lease_until < clock_timestamp())
+              WHERE s.stage_id = %(stage)s AND g.state = 'running' AND r.state = 'running' AND {CLAIMABLE}
               ORDER BY s.number LIMIT 1 FOR UPDATE OF s SKIP LOCKED)
 RETURNING id, token, inputs, attempts, deaths
 """

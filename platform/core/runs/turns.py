@@ -1,22 +1,27 @@
 """Whose turn it is: a bell calls a worker, and the worker goes where the fewest others are.
 
-Bells of a long run pile up in a queue that is served first come, first served. Were each of them for its own stage
-alone, a run that begins later would wait behind them all.
+Bells are served first come, first served. Were each of them for its own stage alone, the workers that a long run has
+called would never come to one that began later.
 """
 
 from core.bulk import fetch
+from core.runs.leases import CLAIMABLE
 
-NEEDIEST = """
+NEEDIEST = f"""
 SELECT g.id FROM core_stage g JOIN core_run r ON r.id = g.run_id
  WHERE g.state = 'running' AND r.state = 'running'
    AND g.queue = (SELECT queue FROM core_stage WHERE id = %(stage)s)
-   AND EXISTS (SELECT FROM core_shard s WHERE s.stage_id = g.id
-                  AND (s.state = 'queued' AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
-                       OR s.state = 'leased' AND s.lease_until < clock_timestamp()))
+   AND EXISTS (SELECT FROM core_shard s WHERE s.stage_id = g.id AND {CLAIMABLE})
  ORDER BY (SELECT count(*) FROM core_shard s
             WHERE s.stage_id = g.id AND s.state = 'leased' AND s.lease_until >= clock_timestamp()),
        g.id = %(stage)s DESC, g.id
  LIMIT 1
+"""
+OPEN = f"""
+SELECT count(*) FROM (
+  SELECT FROM core_shard s JOIN core_stage g ON g.id = s.stage_id JOIN core_run r ON r.id = g.run_id
+   WHERE g.id = %(stage)s AND g.state = 'running' AND r.state = 'running' AND {CLAIMABLE}
+   LIMIT %(limit)s) shard
 """
 
 
@@ -26,17 +31,7 @@ def whose_turn(stage_id: int) -> int:
     return rows[0][0] if rows else stage_id
 
 
-CLAIMABLE = """
-SELECT count(*) FROM (
-  SELECT FROM core_shard s JOIN core_stage g ON g.id = s.stage_id JOIN core_run r ON r.id = g.run_id
-   WHERE g.id = %(stage)s AND g.state = 'running' AND r.state = 'running'
-     AND (s.state = 'queued' AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
-          OR s.state = 'leased' AND s.lease_until < clock_timestamp())
-   LIMIT %(limit)s) shard
-"""
-
-
 def claimable(stage_id: int, *, more_than: int) -> bool:
     """Whether that stage has more shards to claim than this many."""
-    ((count,),) = fetch(CLAIMABLE, {"stage": stage_id, "limit": more_than + 1})
+    ((count,),) = fetch(OPEN, {"stage": stage_id, "limit": more_than + 1})
     return bool(count > more_than)
