@@ -166,4 +166,5 @@ def _fail(stage: Stage, sentence: str) -> None:
 def _end(run_id: int, state: RunState, error: str = "") -> None:
     ended = Run.objects.filter(pk=run_id).exclude(state__in=OVER).update(state=state, error=error, finished=Now())
     if ended:
-        transaction.on_commit(lambda: run_ended.send(Run, run_id=run_id))
+        # Robust: what a listener does wrong is logged, and does not stop the worker that ended the run.
+        transaction.on_commit(lambda: run_ended.send(Run, run_id=run_id), robust=True)
