@@ -18,7 +18,7 @@ from core.models.run import GOING
 from core.recipes.shelf import Text
 from core.runs.course import go_on, ring, settle
 from core.runs.starting import begin_run, start_run
-from core.runs.steps import step_named
+from core.runs.steps import Gate, step_named
 from core.runs.work import visit
 
 SECONDS_BETWEEN_LOOKS = 0.5
@@ -87,16 +87,25 @@ def retry_failed(run: Run, *, by: User | None = None) -> int:
             raise Conflict("The run is cancelled. Start a new one: it takes what has no output yet.")
         for stage in Stage.objects.select_for_update().filter(run=run, failures__isnull=False).order_by("number"):
             retried += _retry(stage)
-        stopped = Stage.objects.filter(run=run, state=StageState.FAILED)
-        stopped.update(state=StageState.RUNNING, error="", finished=None)
-        if not retried and not Stage.objects.filter(run=run, state=StageState.RUNNING).exists():
+        stopped = list(Stage.objects.filter(run=run, state=StageState.FAILED))
+        for stage in stopped:
+            Stage.objects.filter(pk=stage.pk).update(state=_opened(stage), error="", finished=None)
+        if not retried and not stopped and not Stage.objects.filter(run=run, state=StageState.RUNNING).exists():
             raise Conflict("Nothing has failed in this run, so there is nothing to retry.")
         goes = Run.objects.filter(pk=run.pk).exclude(state=RunState.PAUSED)  # a paused one tries again when resumed
         goes.update(state=RunState.RUNNING, error="", finished=None, told=None)
         audit.record("run.retry", project=run.project, actor=by, target=str(run.public), inputs=retried)
         for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
             ring(stage)
+    go_on(run.pk)
     return retried
+
+
+def _opened(stage: Stage) -> StageState:
+    """How a stage that failed goes on: one that could not even be planned is planned again."""
+    if stage.started is None:
+        return StageState.WAITING
+    return StageState.PARKED if isinstance(step_named(stage.step), Gate) else StageState.RUNNING
 
 
 def run_again(run: Run, *, by: User | None = None) -> Run:

@@ -43,7 +43,7 @@ def conclude(output: Output, run: Run) -> None:
 def _parked(run: Run, stages: list[Stage]) -> str:
     waiting = sum(stage.total - stage.done for stage in stages if stage.state == StageState.PARKED)
     return (
-        f"The run {run.public} waits for people: {waiting:,} comparisons are left. It goes on by itself where workers "
+        f"The run {run.public} waits for people; comparisons left: {waiting:,}. It goes on by itself where workers "
         f"run (manage.py serve); else: manage.py runs go-on {run.public}"
     )
 

@@ -73,7 +73,7 @@ def test_a_run_that_waits_for_people_says_so_with_a_code_of_its_own(manage, proj
     ended = manage("run_recipe", str(path), "--project", "p")
     run = Run.objects.get()
     assert (ended.code, run.state) == (3, RunState.PARKED)
-    assert ended.err.startswith(f"The run {run.public} waits for people: 1 comparisons are left.")
+    assert ended.err.startswith(f"The run {run.public} waits for people; comparisons left: 1.")
     assert manage("runs", "go-on", str(run.public)).code == 3
     JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, kind="human"), order=None)
     assert manage("runs", "go-on", str(run.public)).code == 0

@@ -5,7 +5,7 @@ import pytest
 from core.models import Run, RunState, Stage, StageState
 from core.recipes.shelf import Text
 from core.runs import steps
-from core.runs.actions import cancel, pause, resume, run_again, run_here, sweep
+from core.runs.actions import cancel, pause, resume, retry_failed, run_again, run_here, sweep
 from core.runs.starting import begin_run, record_run, start_run
 from core.runs.steps import Context, Failed, Gate, PermanentError, StepConfig
 from core.runs.work import visit
@@ -117,6 +117,32 @@ def test_a_gate_that_cannot_tell_fails_its_run_and_holds_up_no_other(start, gate
     assert run_here(good).state == RunState.DONE
     third = run_here(start(GATED.replace("recipe: gated", "recipe: third")))
     assert third.state == RunState.DONE
+
+
+def test_a_gate_that_failed_is_a_gate_again_when_it_is_retried(start, gate, monkeypatch):
+    run = run_here(start(GATED))
+    with monkeypatch.context() as broken:
+        broken.setattr(gate, "waiting", lambda context: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sweep()
+    retry_failed(run)
+    run.refresh_from_db()
+    assert (run.state, states(run)["gate"]) == (RunState.PARKED, "parked")
+    gate.left = 0
+    sweep()
+    assert run_here(run).state == RunState.DONE
+
+
+def test_a_stage_that_could_not_be_planned_is_planned_again_when_it_is_retried(project, step, prompts, monkeypatch):
+    ids = prompts(25)
+    with monkeypatch.context() as empty:
+        empty.setattr(step, "inputs", lambda context: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            start_run(project, "scripted", {})
+    run = Run.objects.get()
+    assert run.state == RunState.FAILED
+    retry_failed(run)
+    assert (run_here(run).state, run.stages.get().total, scored()) == (RunState.DONE, 25, ids)
 
 
 def test_a_defect_of_a_gate_is_reported_and_met_once(start, gate, monkeypatch):
