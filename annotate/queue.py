@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from annotate.models import QueueItem
 from core.bulk import fetch
 from core.models import Project
-from core.signals import comparisons_added
+from core.signals import comparisons_added, comparisons_changed
 
 # One statement a table: a join of all would be looped over where the statistics are older than an import.
 VOTES = """
@@ -44,4 +44,5 @@ def _follow(sender: Any, *, project: Project, comparison_ids: Sequence[int], **_
 
 
 def connect() -> None:
-    comparisons_added.connect(_follow, dispatch_uid="queue follows comparisons")
+    comparisons_added.connect(_follow, dispatch_uid="queue follows new comparisons")
+    comparisons_changed.connect(_follow, dispatch_uid="queue follows changed comparisons")

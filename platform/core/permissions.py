@@ -1,34 +1,57 @@
-"""Who may do what: five roles, a handful of verbs."""
+"""Who may do what: five roles, a handful of verbs. docs/roles.md shows this table, and a test holds it to that."""
 
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, get_args
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from core.models import Membership, Project, Role, User
 
-Verb = Literal["see", "judge", "review", "read", "manage", "own"]
+Verb = Literal["see", "judge", "read", "names", "review", "manage", "team", "audit", "own"]
 
-# see: that the project exists; judge: the work page; review: decide; read: everybody's judgments and datasets;
-# manage: import, compare, export, people; own: hand over and delete.
+INCLUDES: dict[Verb, str] = {
+    "see": "that the project exists, its guidelines, one's own figures",
+    "judge": "the work page: answer, skip, one's own answers",
+    "read": "prompts, responses with their authors, comparisons, labels, runs, figures; judgments without their judge",
+    "names": "who judged, when, in which order, and why",
+    "review": "decide a comparison",
+    "manage": "settings, import, compare, runs and schedules, tags, votes, withdrawal, exports and downloads",
+    "team": "invite, roles below one's own, groups and their tags, pause, hours and pace of each person",
+    "audit": "the audit log",
+    "own": "archive, hand over, erase, delete; the role of owner",
+}
 MAY: dict[str, frozenset[Verb]] = {
-    Role.OWNER: frozenset({"see", "judge", "review", "read", "manage", "own"}),
-    Role.MANAGER: frozenset({"see", "judge", "review", "read", "manage"}),
-    Role.REVIEWER: frozenset({"see", "judge", "review", "read"}),
+    Role.OWNER: frozenset(get_args(Verb)),
+    Role.MANAGER: frozenset({"see", "judge", "read", "names", "review", "manage", "team", "audit"}),
+    Role.REVIEWER: frozenset({"see", "judge", "read", "names", "review"}),
     Role.ANNOTATOR: frozenset({"see", "judge"}),
     Role.VIEWER: frozenset({"see", "read"}),
 }
+# Installation staff see and manage every project; they judge only where they are members.
+STAFF: frozenset[Verb] = frozenset(get_args(Verb)) - {"judge"}
+# What an archived project takes no more.
+CHANGING: frozenset[Verb] = frozenset({"judge", "review", "manage", "team"})
+NOTHING: frozenset[Verb] = frozenset()
 
 
-def role_in(user: User, project: Project) -> str | None:
-    return Membership.objects.filter(user=user, project=project).values_list("role", flat=True).first()
+def verbs_in(user: User, projects: Sequence[Project]) -> Mapping[int, frozenset[Verb]]:
+    """What the user may do in each of the projects, by primary key, in one query."""
+    rows = Membership.objects.filter(user=user, project__in=projects).values_list("project", "role", "paused")
+    of_role = {pk: MAY[role] - ({"judge"} if paused else NOTHING) for pk, role, paused in rows}
+    of_staff = STAFF if user.is_staff and user.is_active else NOTHING
+    return {
+        project.pk: (of_role.get(project.pk, NOTHING) | of_staff) - (CHANGING if project.archived else NOTHING)
+        for project in projects
+    }
+
+
+def verbs_of(user: User, project: Project) -> frozenset[Verb]:
+    return verbs_in(user, [project])[project.pk]
 
 
 def may(user: User, project: Project, verb: Verb) -> bool:
-    """Installation staff see and manage every project; they judge only where they are members."""
-    if user.is_staff and user.is_active and verb != "judge":
-        return True
-    return verb in MAY.get(role_in(user, project) or "", frozenset())
+    return verb in verbs_of(user, project)
 
 
 def get_project(user: User, slug: str, verb: Verb) -> Project:
@@ -37,5 +60,13 @@ def get_project(user: User, slug: str, verb: Verb) -> Project:
     if project is None:
         raise Http404("There is no such project.")
     if not may(user, project, verb):
-        raise PermissionDenied(f"Your role in {project.name} does not include this.")
+        raise PermissionDenied(_why_not(user, project, verb))
     return project
+
+
+def _why_not(user: User, project: Project, verb: Verb) -> str:
+    if project.archived and verb in CHANGING:
+        return f"{project.name} is archived, so nothing in it changes. Its owner can restore it in the settings."
+    if verb == "judge" and Membership.objects.filter(user=user, project=project, paused__isnull=False).exists():
+        return f"You are paused in {project.name}. Ask somebody who manages it when you can go on."
+    return f"Your role in {project.name} does not include this."

@@ -1,9 +1,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils import timezone
 
 from core.models import Comparison, DatasetVersion, Judgment, Project, Prompt, Response, Role
-from core.permissions import MAY, get_project, may
+from core.permissions import MAY, get_project, may, verbs_in, verbs_of
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -15,11 +16,11 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-VERBS = ("see", "judge", "review", "read", "manage", "own")
+VERBS = ("see", "judge", "read", "names", "review", "manage", "team", "audit", "own")
 ALLOWED = {
     Role.OWNER: VERBS,
-    Role.MANAGER: ("see", "judge", "review", "read", "manage"),
-    Role.REVIEWER: ("see", "judge", "review", "read"),
+    Role.MANAGER: ("see", "judge", "read", "names", "review", "manage", "team", "audit"),
+    Role.REVIEWER: ("see", "judge", "read", "names", "review"),
     Role.ANNOTATOR: ("see", "judge"),
     Role.VIEWER: ("see", "read"),
 }
@@ -85,3 +86,27 @@ def test_a_project_of_several_members_shows_once_to_each():
     member = MembershipFactory()
     MembershipFactory(project=member.project)
     assert list(Project.objects.visible_to(member.user)) == [member.project]
+
+
+def test_who_is_paused_judges_nothing_and_keeps_the_rest():
+    member = MembershipFactory(role=Role.REVIEWER, paused=timezone.now())
+    assert verbs_of(member.user, member.project) == frozenset(ALLOWED[Role.REVIEWER]) - {"judge"}
+    with pytest.raises(PermissionDenied, match="You are paused in"):
+        get_project(member.user, member.project.slug, "judge")
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_an_archived_project_can_be_read_and_restored_and_nothing_else(role):
+    member = MembershipFactory(role=role, project__archived=timezone.now())
+    kept = frozenset(ALLOWED[role]) & {"see", "read", "names", "audit", "own"}
+    assert verbs_of(member.user, member.project) == kept
+    with pytest.raises(PermissionDenied, match="is archived"):
+        get_project(member.user, member.project.slug, "judge")
+
+
+def test_what_may_be_done_in_many_projects_takes_one_query(django_assert_num_queries):
+    member = MembershipFactory()
+    projects = [member.project, *ProjectFactory.create_batch(3)]
+    with django_assert_num_queries(1):
+        verbs = verbs_in(member.user, projects)
+    assert [bool(verbs[project.pk]) for project in projects] == [True, False, False, False]

@@ -1,21 +1,28 @@
 """The shared nouns, one file each."""
 
-from core.models.audit import AuditEvent
+from core.models.access import ApiToken, Invitation, PasswordReset, Session
+from core.models.audit import AuditBatch, AuditEvent
 from core.models.comparison import Candidate, Comparison
 from core.models.dataset import Dataset, DatasetVersion
+from core.models.group import Group, TagRule
 from core.models.judge import Judge, JudgeKind
 from core.models.judgment import Judgment, Occasion, Status
 from core.models.label import Label
-from core.models.people import Membership, Role, User
+from core.models.people import Membership, Role, Theme, User
 from core.models.project import Project, QuestionSet, Round
 from core.models.prompt import Prompt
 from core.models.recipe import Recipe
+from core.models.removal import Mode, Removal, Subject
 from core.models.response import AuthorKind, Response
 from core.models.run import Failure, Run, RunState, Shard, ShardState, Stage, StageState
+from core.models.saved import SavedFilter, Table
 from core.models.schedule import Overlap, Schedule
 from core.models.score import Score
+from core.models.upload import Upload
 
 __all__ = [
+    "ApiToken",
+    "AuditBatch",
     "AuditEvent",
     "AuthorKind",
     "Candidate",
@@ -23,28 +30,40 @@ __all__ = [
     "Dataset",
     "DatasetVersion",
     "Failure",
+    "Group",
+    "Invitation",
     "Judge",
     "JudgeKind",
     "Judgment",
     "Label",
     "Membership",
+    "Mode",
     "Occasion",
     "Overlap",
+    "PasswordReset",
     "Project",
     "Prompt",
     "QuestionSet",
     "Recipe",
+    "Removal",
     "Response",
     "Role",
     "Round",
     "Run",
     "RunState",
+    "SavedFilter",
     "Schedule",
     "Score",
+    "Session",
     "Shard",
     "ShardState",
     "Stage",
     "StageState",
     "Status",
+    "Subject",
+    "Table",
+    "TagRule",
+    "Theme",
+    "Upload",
     "User",
 ]

@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -20,3 +21,19 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.target}"
+
+
+class AuditBatch(models.Model):
+    """A sealed stretch of the log: a print of each event, chained to the batch before. A trigger keeps it as it is."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    first = models.BigIntegerField(help_text="The smallest id that it covers.")
+    last = models.BigIntegerField(help_text="The largest id that it covers.")
+    events = ArrayField(models.BigIntegerField(), help_text="The ids that there were, in order.")
+    prints = models.BinaryField(help_text="16 bytes of the SHA-256 of each event, in the same order.")
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 over all of the above.")
+    sealed = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.digest[:12]}"

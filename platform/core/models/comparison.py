@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from core.models.group import Group
 from core.models.project import Project
 from core.models.prompt import Prompt
 from core.models.response import Response
@@ -34,6 +35,19 @@ class Comparison(models.Model):
     k = models.PositiveSmallIntegerField()
     votes_wanted = models.PositiveSmallIntegerField()
     priority = models.SmallIntegerField(default=0, help_text="Smaller comes first.")
+    group = models.ForeignKey(
+        Group,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+        help_text="Who alone judges it, whatever its tags.",
+    )
+    withdrawn = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it, its prompt or a response is not used."
+    )
     created = models.DateTimeField(default=timezone.now)
 
     objects = ComparisonQuerySet.as_manager()
@@ -46,7 +60,10 @@ class Comparison(models.Model):
             models.CheckConstraint(condition=models.Q(k__range=(1, MOST_CANDIDATES)), name="comparison_k_range"),
             models.CheckConstraint(condition=models.Q(votes_wanted__lte=100), name="comparison_votes_wanted"),
         ]
-        indexes = [models.Index(fields=["project", "id"], name="comparison_project")]
+        indexes = [
+            models.Index(fields=["project", "id"], name="comparison_project"),
+            models.Index(fields=["group"], condition=models.Q(group__isnull=False), name="comparison_group"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.k} responses to “{self.prompt}”"

@@ -37,6 +37,7 @@ class DatasetVersion(models.Model):
     manifest = models.JSONField()
     digest = models.CharField(max_length=64, help_text="SHA-256 of the manifest.")
     folder = models.TextField(help_text="Where the files were written.")
+    unrebuildable = models.DateTimeField(null=True, blank=True, help_text="When something that it held was erased.")
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     created = models.DateTimeField(default=timezone.now)
 

@@ -23,6 +23,7 @@ class Judge(models.Model):
     family = models.CharField(max_length=100, blank=True)
     person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="judges")
     config = models.JSONField(default=dict, blank=True)
+    withdrawn = models.DateTimeField(null=True, blank=True, help_text="Since when its judgments count no more.")
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

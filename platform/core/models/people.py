@@ -26,12 +26,21 @@ class UserAccounts(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+class Theme(models.TextChoices):
+    SYSTEM = "system", "As the system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     public = models.UUIDField(unique=True, default=uuid4, editable=False)
     email = models.EmailField("e-mail", max_length=254)
     name = models.CharField(max_length=100, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
+    theme = models.CharField(max_length=6, choices=Theme, default=Theme.SYSTEM)
+    keys = models.BooleanField(default=True, help_text="Whether single keys answer on the work page.")
+    erased = models.DateTimeField(null=True, blank=True, help_text="When all that names this person was removed.")
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"
@@ -64,6 +73,7 @@ class Membership(models.Model):
     project = models.ForeignKey("core.Project", models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
+    paused = models.DateTimeField(null=True, blank=True, help_text="Since when nothing is handed to this person.")
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -38,6 +38,12 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1, help_text="People wanted for each comparison.")
     seed = models.BigIntegerField(default=0, help_text="Decides the orders that people see.")
     time_zone = models.CharField(max_length=60, default="UTC", validators=[known_time_zone])
+    text_stays_inside = models.BooleanField(default=False, help_text="No endpoint outside may see this project's text.")
+    budget = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True, help_text="What models may cost in all its runs."
+    )
+    budget_hours = models.PositiveIntegerField(null=True, blank=True, help_text="Hours that people may work on it.")
+    archived = models.DateTimeField(null=True, blank=True, help_text="Since when it can only be read.")
     created = models.DateTimeField(default=timezone.now)
 
     objects = ProjectQuerySet.as_manager()

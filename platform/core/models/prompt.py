@@ -28,6 +28,11 @@ class Prompt(models.Model):
     reference = models.TextField(null=True, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
     tags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    language = models.CharField(
+        max_length=16, blank=True, default="", db_default="", help_text="A tag like en or pt-BR; empty where unknown."
+    )
+    withdrawn = models.DateTimeField(null=True, blank=True, help_text="Since when it is kept but used no more.")
+    erased = models.DateTimeField(null=True, blank=True, help_text="When its content was removed.")
     created = models.DateTimeField(default=timezone.now)
 
     objects = PromptQuerySet.as_manager()

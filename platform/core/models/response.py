@@ -40,6 +40,8 @@ class Response(models.Model):
     parameters = models.JSONField(default=dict, blank=True)
     finish_reason = models.CharField(max_length=200, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
+    withdrawn = models.DateTimeField(null=True, blank=True, help_text="Since when it is kept but used no more.")
+    erased = models.DateTimeField(null=True, blank=True, help_text="When its content was removed.")
     created = models.DateTimeField(default=timezone.now)
 
     objects = ResponseQuerySet.as_manager()

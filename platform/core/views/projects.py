@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.http import UserRequest
-from core.models import AuditEvent, Comparison, Judgment, Label, Membership, Project, User
-from core.permissions import MAY
+from core.models import AuditEvent, Comparison, Judgment, Label, Project, User
+from core.permissions import verbs_in
 from core.views.access import signed_in
 from core.work import Work, work_of
 
@@ -39,9 +39,8 @@ def projects(request: UserRequest) -> HttpResponse:
 def _rows(person: User) -> list[Row]:
     """The newest activity first."""
     found = {project.pk: project for project in Project.objects.visible_to(person)}
-    roles = dict(Membership.objects.filter(user=person).values_list("project", "role"))
-    may = {pk: MAY.get(roles.get(pk, ""), frozenset()) for pk in found}
-    readable = [pk for pk in found if person.is_staff or "read" in may[pk]]
+    may = verbs_in(person, list(found.values()))
+    readable = [pk for pk in found if "read" in may[pk]]
     work = work_of(person, [project for pk, project in found.items() if "judge" in may[pk]])
     labelled, comparisons = _labelled(readable), _comparisons(readable)
     return [
