@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any, get_args
 
-from core.commands import SentenceCommand, project_named
+from core.commands import SentenceCommand, add_by, person_of, project_named
 from core.exports.service import FORMATS, export_dataset
 from core.exports.trl_dpo import Options
 from core.labels.majority import Sources
@@ -30,13 +30,15 @@ class Command(SentenceCommand):
         parser.add_argument("--min-margin", type=share, default=0.0, help="leave out labels with a smaller margin")
         parser.add_argument("--test-share", type=share, default=0.1, help="share of prompts in the test split")
         parser.add_argument("--contexts", choices=("prepend", "omit"), default="prepend", help="passages of a prompt")
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = project_named(options["project"])
+        by = person_of(options)
+        project = project_named(options["project"], "manage", by)
         chosen = Options(options["sources"], options["min_margin"], options["test_share"], options["contexts"])
         with Progress("Exporting") as progress:
             version = export_dataset(
-                project, options["format"], options["out"], chosen, name=options["name"], reach=progress.reach
+                project, options["format"], options["out"], chosen, name=options["name"], by=by, reach=progress.reach
             )
         counts = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in version.manifest["counts"].items())
         self.stdout.write(f"{version.dataset} version {version.number}: {counts}")

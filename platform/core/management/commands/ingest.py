@@ -9,9 +9,9 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.db import transaction
 
-from core.commands import SentenceCommand
+from core.commands import SentenceCommand, add_by, person_of, project_named
 from core.importing.files import FileImport, counted, import_file
-from core.models import Project
+from core.models import Project, User
 from core.progress import Progress
 from core.projects import create_project
 
@@ -39,11 +39,13 @@ class Command(SentenceCommand):
         parser.add_argument("--strict", action="store_true", help="one refused line, and nothing of its file goes in")
         parser.add_argument("--dry-run", action="store_true", help="read and check everything, write nothing")
         parser.add_argument("--json", action="store_true", help="print the reports as JSON")
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        by = person_of(options)
         with transaction.atomic() if options["dry_run"] else nullcontext():
-            project = self._project(options["project"], "would be" if options["dry_run"] else "was")
-            reports = [self._file(name, project, options) for name in options["files"]]
+            project = self._project(options["project"], by, "would be" if options["dry_run"] else "was")
+            reports = [self._file(name, project, by, options) for name in options["files"]]
             if options["dry_run"]:
                 transaction.set_rollback(True)
         if options["json"]:
@@ -53,20 +55,21 @@ class Command(SentenceCommand):
                 raise CommandError("Nothing went in from the files with refused lines, because of --strict.")
             raise SystemExit(PARTIAL)
 
-    def _project(self, slug: str, was: str) -> Project:
-        project = Project.objects.filter(slug=slug).first()
-        if project is None:
-            project = create_project(slug)
-            self.stderr.write(f"There was no project “{slug}”: it {was} created.")
+    def _project(self, slug: str, by: User | None, was: str) -> Project:
+        if Project.objects.filter(slug=slug).exists():
+            return project_named(slug, "manage", by)
+        project = create_project(slug, owner=by)
+        self.stderr.write(f"There was no project “{slug}”: it {was} created.")
         return project
 
-    def _file(self, name: str, project: Project, options: dict[str, Any]) -> dict[str, Any]:
+    def _file(self, name: str, project: Project, by: User | None, options: dict[str, Any]) -> dict[str, Any]:
         with Progress(f"Importing {Path(name).name}", unit="bytes") as progress:
             done = import_file(
                 project,
                 name,
                 mapping=dict(options["map"]),
                 strict=options["strict"],
+                by=by,
                 keep_report=not options["dry_run"],
                 reach=progress.reach,
             )

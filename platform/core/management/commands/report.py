@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from core.commands import SentenceCommand, project_named
+from core.commands import SentenceCommand, add_by, person_of, project_named
 from core.labels.service import refresh_project
 from core.reports.report import report
 from core.reports.table import lines
@@ -16,9 +16,10 @@ class Command(SentenceCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--project", required=True, metavar="SLUG")
         parser.add_argument("--json", action="store_true", help="as JSON; docs/report.md explains the keys")
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        project = project_named(options["project"])
+        project = project_named(options["project"], "read", person_of(options))
         refresh_project(project)
         figures = report(project)
         if options["json"]:

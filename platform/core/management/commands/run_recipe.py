@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from core.commands import SentenceCommand, project_named
+from core.commands import SentenceCommand, add_by, person_of, project_named
 from core.models import Project
 from core.recipes.shelf import Text, recipe_file
 from core.runs.starting import composed, start_run
@@ -54,6 +54,7 @@ class Command(SentenceCommand):
         parser.add_argument("--plan", action="store_true", help="say what it would do, and do nothing")
         parser.add_argument("--detach", action="store_true", help="leave it to the workers, and do not watch")
         parser.add_argument("--steps", action="store_true", help="list every step with its settings")
+        add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["steps"]:
@@ -61,12 +62,13 @@ class Command(SentenceCommand):
             return
         if not options["recipe"] or not options["project"]:
             raise CommandError("Name a recipe and a project: run_recipe NAME --project SLUG.", returncode=2)
-        project, values = project_named(options["project"]), dict(options["set"])
+        by, values = person_of(options), dict(options["set"])
+        project = project_named(options["project"], "manage", by)
         recipe = _named_or_file(options["recipe"])
         if options["plan"]:
             self._plan(project, recipe, values)
             return
-        run = start_run(project, recipe, values, max_cost=options["max_cost"], only_new=options["new"])
+        run = start_run(project, recipe, values, by=by, max_cost=options["max_cost"], only_new=options["new"])
         if options["detach"]:
             self.stdout.write(f"Started run {run.public}.")
         else:
