@@ -8,8 +8,10 @@ from core.importing.interchange import RefusedLine
 from core.importing.physical import Physical, Stream, shown
 
 CHUNK = 2**18
-BETWEEN = re.compile(rb'["\[\]{},]')  # what matters between the elements
-INSIDE = re.compile(rb'["\[\]{}]')  # and within one
+STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# Up to the next sign that matters, over whole strings: between the elements a comma does, within one it does not.
+BETWEEN = re.compile(rb'[^"\[\]{},]*+(?:' + STRING + rb'[^"\[\]{},]*+)*+', re.DOTALL)
+WITHIN = re.compile(rb'[^"\[\]{}]*+(?:' + STRING + rb'[^"\[\]{}]*+)*+', re.DOTALL)
 TEXT = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)  # up to the quote, or to a backslash at the chunk's end
 
 CUT_OFF = "The list ends too early here, so the file is damaged or was cut off."
@@ -57,15 +59,15 @@ class _Scan:
         while not self.is_over:
             if self._in_text:
                 at = self._through_text(chunk, at)
-            found = None if self._in_text else (BETWEEN if self._depth == 1 else INSIDE).search(chunk, at)
-            if found is None:
+            end = _end(BETWEEN if self._depth == 1 else WITHIN, chunk, at)
+            if self._in_text or end == len(chunk):
                 break
-            at = found.end()
-            ends, opens = self._meet(found[0])
+            at = end + 1
+            ends, opens = self._meet(chunk[end:at])
             if opens:
                 start = at
             elif ends:
-                yield from self._element(chunk[start : found.start()])
+                yield from self._element(chunk[start:end])
                 start = at
         if self.is_over:
             self.is_followed = bool(chunk[start:].strip())
@@ -78,15 +80,17 @@ class _Scan:
         return reason
 
     def _through_text(self, chunk: bytes, at: int) -> int:
-        found = TEXT.match(chunk, at)
-        end = found.end() if found else len(chunk)
+        end = _end(TEXT, chunk, at)
         if end < len(chunk):
             self._in_text = chunk[end : end + 1] != b'"'
             self._skip = int(self._in_text)
         return end + 1
 
     def _meet(self, sign: bytes) -> tuple[bool, bool]:
-        """Whether this sign ends an element, and whether it is the bracket that opens the list."""
+        """Whether this sign ends an element, and whether it is the bracket that opens the list.
+
+        A quote is one whose other is in the next chunk.
+        """
         if sign == b'"':
             self._in_text = True
         elif sign in b"[{":
@@ -117,3 +121,8 @@ class _Scan:
         if len(self._held) > limits.LINE_BYTES:
             self._is_too_long = True
             del self._held[4 * limits.SHOWN_CHARACTERS :]
+
+
+def _end(pattern: re.Pattern[bytes], chunk: bytes, at: int) -> int:
+    found = pattern.match(chunk, at)
+    return found.end() if found else len(chunk)

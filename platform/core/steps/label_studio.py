@@ -59,6 +59,11 @@ class LabelStudio(Step):
         checked_address(config.address, settings.LABEL_STUDIO_HOSTS)
         return {"Label Studio projects": 1}
 
+    def pin(self, project: Project, config: LabelStudioConfig) -> LabelStudioConfig:
+        """Nothing moves; but a run that could only fail need not begin."""
+        checked_address(config.address, settings.LABEL_STUDIO_HOSTS)
+        return config
+
     def inputs(self, context: Context) -> Sequence[int]:
         """The number of the server's project."""
         return [context.config.project]
