@@ -13,6 +13,7 @@ SIDES = {"left": 1, "right": -1}
 UNRANKED = "_"
 RATIONALE = re.compile(r"rationale|reason|why|expla|justif|comment|feedback", re.IGNORECASE)
 PAIR = 2
+LONGEST_NAME = 200
 PLAIN = {"choices": "choices", "textarea": "text", "number": "number", "rating": "rating", "pairwise": "selected"}
 
 Unit = tuple[str, ...]
@@ -50,6 +51,8 @@ class Said:
         value = result.get("value")
         if not isinstance(value, dict):
             raise RefusedLine(f"{place}.value: expected an object.")
+        if len(control) > LONGEST_NAME:
+            raise RefusedLine(f"{place}.from_name: is longer than {LONGEST_NAME} characters.")
         value = value.get(PLAIN.get(kind, kind), value)
         match kind:
             case "pairwise":

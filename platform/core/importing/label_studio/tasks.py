@@ -46,7 +46,7 @@ def _tags(value: Any) -> Any:
 
 def _listed(task: Row, name: str) -> list[tuple[str, Any]]:
     """The elements of a list of the task with the place of each, the oldest first."""
-    rows = task.get(name) or []
+    rows = [] if task.get(name) is None else task[name]
     if not isinstance(rows, list):
         raise RefusedLine(f"{name}: expected a list.")
     placed = [(f"{name}[{number}]", row) for number, row in enumerate(rows)]
@@ -106,7 +106,7 @@ def _copies(task: Row) -> dict[int, Any]:
 
 def _judgments(row: Row, places: Places, mapping: Mapping[str, str], place: str, status: str) -> Iterator[Line]:
     """One for each unit of which something is said; where nothing is, one for each that says so."""
-    results = row.get("result") or []
+    results = [] if row.get("result") is None else row["result"]
     if not isinstance(results, list):
         raise RefusedLine(f"{place}.result: expected a list.")
     if not places.responses:
