@@ -178,6 +178,8 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("PREFEREE_EMAIL_FROM", "Preferee <preferee@localhost>")
 
+# The Label Studio servers that may be asked: host, or host:port.
+LABEL_STUDIO_HOSTS = env.words("PREFEREE_LABEL_STUDIO_HOSTS")
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

@@ -12,8 +12,9 @@ class CoreConfig(AppConfig):
         from core.steps.compare import Compare
         from core.steps.export import Export
         from core.steps.import_files import Import
+        from core.steps.label_studio import LabelStudio
         from core.steps.people import People
 
-        for step in (Import(), Compare(), People(), Aggregate(), Export()):
+        for step in (Import(), LabelStudio(), Compare(), People(), Aggregate(), Export()):
             register(step)
         listen()

@@ -1,5 +1,7 @@
 """Find or make the judge that a person or a machine is in a project."""
 
+from collections.abc import Sequence
+
 from core.models import Judge, JudgeKind, Project, User
 
 
@@ -15,3 +17,9 @@ def judge_of(person: User, project: Project) -> Judge:
         project=project, person=person, defaults={"kind": JudgeKind.HUMAN, "name": name}
     )
     return judge
+
+
+def judges_of(people: Sequence[User], project: Project) -> dict[User, Judge]:
+    """The judge that each of these is. Only those who have not judged here yet cost queries of their own, once."""
+    known = {judge.person_id: judge for judge in Judge.objects.filter(project=project, person__in=people)}
+    return {person: known.get(person.pk) or judge_of(person, project) for person in people}

@@ -12,7 +12,7 @@ from django.conf import settings
 from core import audit
 from core.errors import PrefereeError
 from core.importing.interchange import RefusedFile
-from core.importing.opening import STANDARD_INPUT
+from core.importing.opening import STANDARD_INPUT, Source
 from core.importing.reading import Refused, read
 from core.importing.report import Rejects, report_of
 from core.importing.service import Imported, ingest
@@ -43,31 +43,39 @@ def import_file(
     *,
     mapping: Mapping[str, str],
     strict: bool,
+    source: Source | None = None,
     by: User | None = None,
     keep_report: bool = True,
     reach: Reach = lambda read, total: None,
 ) -> FileImport:
-    """Load the file of this name; `reach` hears how many of its bytes were read.
+    """Load the file of this name, or `source` under it; `reach` hears how many of its bytes were read.
 
     Raises PrefereeError where the file cannot be read at all.
     """
     stem = _report_stem(project, name) if keep_report else None
     rejects = Rejects(stem and stem.with_suffix(".rejects.jsonl"))
-    imported = _read(project, name, mapping, strict, rejects, reach)
+    imported = _read(project, name, name if source is None else source, mapping, strict, rejects, reach)
     report = report_of(name, imported, rejects.close())
     if stem is None:
         return FileImport(report, rejects.first, None)
     path = stem.with_suffix(".report.json")
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    audit.record("import", project=project, actor=by, target=Path(name).name, added=report["added"])
+    spoken_for = {"members": imported.members} if imported.members else {}
+    audit.record("import", project=project, actor=by, target=Path(name).name, added=report["added"], **spoken_for)
     return FileImport(report, rejects.first, path)
 
 
 def _read(
-    project: Project, name: str, mapping: Mapping[str, str], strict: bool, rejects: Rejects, reach: Reach
+    project: Project,
+    name: str,
+    source: Source,
+    mapping: Mapping[str, str],
+    strict: bool,
+    rejects: Rejects,
+    reach: Reach,
 ) -> Imported:
     try:
-        reading = read(name, mapping=mapping)
+        reading = read(source, mapping=mapping)
         total = reading.bytes_total
         return ingest(
             project, reading, strict=strict, refuse=rejects, progress=lambda imported, size: reach(size, total)

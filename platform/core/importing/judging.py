@@ -6,14 +6,19 @@ from django.db.models import Max
 from django.utils import timezone
 
 from core.importing.rows import JudgeName, JudgmentRow
-from core.models import Judge, Project, Round
+from core.judges import judges_of
+from core.models import Judge, Project, Round, User
 
 
 class Judges:
+    """`by_address`: a person's name may be the e-mail address of a member, who then is the judge."""
+
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.by_address = False
         self._ids: dict[JudgeName, int] = {}
         self._people: set[JudgeName] = set()
+        self._accounts: dict[JudgeName, int] = {}
         self._rounds: dict[str | None, int | None] = {None: None}
 
     def know(self, judgments: Iterable[JudgmentRow]) -> None:
@@ -30,6 +35,7 @@ class Judges:
     def forget(self) -> None:
         """After a rollback, which may have taken new judges with it."""
         self._ids.clear()
+        self._accounts.clear()
         self._rounds = {None: None}
 
     def id_of(self, judge: JudgeName) -> int:
@@ -38,10 +44,22 @@ class Judges:
     def is_person(self, judge: JudgeName) -> bool:
         return judge in self._people
 
+    def account_of(self, judge: JudgeName) -> int | None:
+        """The user for whom the source may speak."""
+        return self._accounts.get(judge)
+
+    @property
+    def members(self) -> list[str]:
+        """The addresses of those for whom it spoke."""
+        return sorted(judge.name for judge in self._accounts)
+
     def round_id(self, name: str | None) -> int | None:
         return self._rounds[name]
 
     def _make_judges(self, missing: list[JudgeName]) -> None:
+        if self.by_address:
+            self._find_members(missing)
+        missing = [judge for judge in missing if judge not in self._accounts]
         Judge.objects.bulk_create(
             [Judge(project=self.project, kind=kind, name=name, version=version) for kind, name, version in missing],
             ignore_conflicts=True,
@@ -51,6 +69,16 @@ class Judges:
             self._ids[JudgeName(kind, name, version)] = pk
             if person is not None:
                 self._people.add(JudgeName(kind, name, version))
+
+    def _find_members(self, names: list[JudgeName]) -> None:
+        """Who was imported before they were members stays who they were: nobody's judgments come twice."""
+        addresses = [name for kind, name, version in names if kind == "human" and not version and "@" in name]
+        imported = Judge.objects.filter(project=self.project, kind="human", name__in=addresses, version="", person=None)
+        members = User.objects.filter(memberships__project=self.project, email__in=addresses)
+        people = members.exclude(email__in=imported.values("name"))
+        for person, judge in judges_of(list(people), self.project).items():
+            name = JudgeName("human", person.email, "")
+            self._ids[name], self._accounts[name] = judge.pk, person.pk
 
     def _round(self, name: str) -> int:
         """A round that came with a file is over: nobody is asked anything in it."""

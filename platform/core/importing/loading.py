@@ -270,12 +270,16 @@ class Load:
 
     def _identity(self, comparison: int, judgment: JudgmentRow) -> tuple[object, ...]:
         judge = self.judges.id_of(judgment.judge)
-        order_no = None if self.judges.is_person(judgment.judge) else judgment.order_no
+        is_account = self.judges.account_of(judgment.judge) is not None
+        if is_account:
+            judgment.sample = 1  # a person has one judgment an occasion, whatever the file counts
+        order_no = None if is_account or self.judges.is_person(judgment.judge) else judgment.order_no
         return comparison, judge, self.judges.round_id(judgment.round), judgment.occasion, order_no, judgment.sample
 
     def _note_answer(self, judgment: JudgmentRow, stored: tuple[object, ...]) -> None:
         if stored != _answer_key(judgment.ranks, judgment.strength, judgment.both_bad, judgment.said.status):
-            self.counts.note(judgment.line, _OTHER_ANSWER.format(judgment.judge.name, judgment.sample))
+            sentence = _ONE_A_PERSON if self.judges.account_of(judgment.judge) else _OTHER_ANSWER
+            self.counts.note(judgment.line, sentence.format(judgment.judge.name, judgment.sample))
 
     def _judgment(self, comparison: int, row: ComparisonRow, judgment: JudgmentRow) -> tuple[object, ...]:
         said = judgment.said
@@ -284,6 +288,7 @@ class Load:
             comparison,
             len(row.slots),
             self.judges.id_of(judgment.judge),
+            self.judges.account_of(judgment.judge),
             self.judges.round_id(judgment.round),
             judgment.occasion,
             judgment.sample,
@@ -327,9 +332,9 @@ class Load:
 
 
 _JUDGMENT_COLUMNS = (
-    'core_judgment (project_id, comparison_id, k, judge_id, round_id, occasion, sample, "order", order_no, ranks,'
-    " partial, strength, both_bad, probability, confidence, answers, ratings, spans, rationale, raw, status, touched,"
-    " wall_ms, active_ms, live, created)"
+    'core_judgment (project_id, comparison_id, k, judge_id, person_id, round_id, occasion, sample, "order", order_no,'
+    " ranks, partial, strength, both_bad, probability, confidence, answers, ratings, spans, rationale, raw, status,"
+    " touched, wall_ms, active_ms, live, created)"
 )
 _OTHER_REFERENCE = "The prompt is there already with another reference, which was kept."
 _SPEAKS_FOR = (
@@ -339,6 +344,12 @@ _SPEAKS_FOR = (
 _OTHER_ANSWER = (
     "{}'s judgment number {} of this comparison is there already with another answer, which was kept. "
     'A repeat needs its own "sample".'
+)
+
+
+_ONE_A_PERSON = (
+    "{} has judged this comparison in this round already, with another answer, which was kept: "
+    "a member has one judgment of a comparison a round."
 )
 
 

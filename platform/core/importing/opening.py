@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from core.importing import columnar, delimited, gunzip, limits
+from core.importing.elements import elements
 from core.importing.interchange import RefusedFile, RefusedLine
 from core.importing.physical import Stream, filled_lines
 
@@ -145,7 +146,7 @@ def _text_records(stream: Stream, name: str) -> Records:
     if TABLE_NAME.search(name) or not (LINES_NAME.search(name) or _has_objects(head)):
         return delimited.rows(stream)
     if _is_one_list(head):
-        raise RefusedFile("The file is one JSON list. Write its objects one a line: jq -c '.[]' FILE.json > FILE.jsonl")
+        return elements(stream)
     return filled_lines(stream)
 
 

@@ -10,8 +10,9 @@ import msgspec
 from core.importing import limits
 from core.importing.check import check
 from core.importing.decoding import line_from, row_from, shaped
-from core.importing.interchange import Line, RefusedLine
-from core.importing.layouts import Layout, interchange, listed, mapped, recognise
+from core.importing.interchange import Line, RefusedFile, RefusedLine
+from core.importing.label_studio.targets import is_own
+from core.importing.layouts import Layout, interchange, label_studio, listed, mapped, recognise
 from core.importing.mapping import checked, columns_named
 from core.importing.opening import STANDARD_INPUT, Opened, Raw, Source, opened
 from core.importing.physical import shown
@@ -49,13 +50,18 @@ class Reading:
         self._source = source
         self._mapping = checked(mapping)
         self._columns = columns_named(self._mapping)
-        self._layout: Layout | None = mapped if self._columns else None
+        self._layout: Layout | None = None
         self._opened: Opened | None = None
         self.bytes_total = _size(source)
 
     @property
     def layout(self) -> str:
         return self._layout.NAME if self._layout else ""
+
+    @property
+    def names_accounts(self) -> bool:
+        """Whether a person's name in it is an e-mail address, which may be that of an account."""
+        return self._layout is label_studio
 
     @property
     def bytes_read(self) -> int:
@@ -87,7 +93,7 @@ class Reading:
 
     def _line_of_row(self, row: dict[str, Any], raw: bytes | dict[str, Any]) -> Line:
         if self._layout is None:
-            self._layout = recognise(row)
+            self._layout = self._recognised(row)
         elif self._layout is not mapped and not self._layout.recognises(frozenset(row), row):
             raise RefusedLine(
                 f"The columns {listed(frozenset(row))} are not those of the layout {self._layout.NAME}, which the file "
@@ -96,6 +102,13 @@ class Reading:
         if self._layout is interchange and isinstance(raw, bytes):
             return check(line_from(raw))
         return check(shaped(self._layout.read(row, self._mapping)))
+
+    def _recognised(self, row: dict[str, Any]) -> Layout:
+        if label_studio.recognises(frozenset(row), row):
+            return label_studio
+        if own := [target for target in self._mapping if is_own(target)]:
+            raise RefusedFile(f"--map {own[0]}=… is for exports of Label Studio, and this file is none.")
+        return mapped if self._columns else recognise(row)
 
 
 def _size(source: Source) -> int | None:

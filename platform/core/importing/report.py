@@ -44,6 +44,7 @@ def report_of(source: str, imported: Imported, rejects: Path | None) -> dict[str
         "refused": imported.refused,
         "rejects": None if rejects is None else str(rejects),
         "added": {name: value for name, value in asdict(imported.loaded).items() if name not in ("notes", "noted")},
+        "members": imported.members,
         "noted": imported.loaded.noted,
         "notes": [{"line": line, "note": sentence} for line, sentence in imported.loaded.notes],
     }

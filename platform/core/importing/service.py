@@ -26,6 +26,7 @@ class Imported:
     lines: int = 0
     refused: int = 0
     loaded: Loaded = field(default_factory=Loaded)
+    members: list[str] = field(default_factory=list)  # who judged elsewhere, by the address of their account
 
 
 class _AllOrNothing(Exception):
@@ -58,15 +59,16 @@ def ingest(
         while portion := portions.next():
             imported.lines += portion.lines
             imported.refused += portion.refused
+            judges.by_address = reading.names_accounts
             if portion.batch.lines:
                 imported.loaded.add(_load(portion.batch, project, judges, portions.begin))
                 statistics.renew(imported.loaded.judgments)
             progress(imported, portion.bytes_read)
         if strict and imported.refused:
             raise _AllOrNothing
-    imported.layout = reading.layout or ""
+    imported.layout, imported.members = reading.layout or "", judges.members
     if strict and imported.refused:
-        imported.loaded = Loaded()
+        imported.loaded, imported.members = Loaded(), []
     return imported
 
 

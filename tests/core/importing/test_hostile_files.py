@@ -14,6 +14,7 @@ from core.importing.limits import MIB
 
 GOOD = b'{"prompt": "Why?", "metadata": {"n": 1}}\n'
 PACKED = gzip.compress(GOOD * 1000, mtime=0)
+LIST = b"[" + b", ".join([GOOD] * 1000) + b"]"
 CSV_HEAD = b"prompt,tags\n"
 
 
@@ -69,8 +70,33 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], int, int, str]] = {
         1001,
         "The gzip file unpacks to more than 200 times its size",
     ),
-    "list.json": (lambda: b'[\n  {"prompt": "Why?"}\n]\n', 0, 0, "The file is one JSON list. Write its objects one"),
-    "list-in-a-line.json": (lambda: b'[{"prompt": "Why?"}]\n', 0, 0, "The file is one JSON list."),
+    "cut-off-list.json": (lambda: LIST[:-5], 999, 1000, "The list ends too early here"),
+    "list-with-more.json": (lambda: LIST + b"{}", 1000, 1001, "Something stands behind the end of the list"),
+    "list-of-other-things.json": (
+        lambda: b'["a", 1, null, [], ' + LIST[1:],
+        1000,
+        1,
+        "The line must hold one JSON object.",
+    ),
+    "list-with-a-bad-element.json": (
+        lambda: LIST[:-1] + b',\n{"prompt": "a"],\n' + LIST[1:],
+        2000,
+        1001,
+        "The line is not JSON",
+    ),
+    "list-with-a-long-element.json": (
+        lambda: LIST[:-1] + b',{"prompt": "' + b"a" * 40 * MIB + b'"},' + LIST[1:],
+        2000,
+        1001,
+        "The element is longer than 16 MiB.",
+    ),
+    "list-nested-deep.json": (lambda: LIST[:-1] + b',{"a":' + b"[" * 1_000_000, 1000, 1001, "The list ends too early"),
+    "bomb-of-a-list.json.gz": (
+        lambda: gzip.compress(LIST[:-1], mtime=0) + zeros(300),
+        999,
+        1000,
+        "The gzip file unpacks to more than 200 times its size",
+    ),
     "utf-16.jsonl": (lambda: GOOD.decode().encode("utf-16"), 0, 0, "The file is UTF-16; save it as UTF-8."),
     "archive.jsonl": (lambda: b"PK\x03\x04", 0, 0, "The file is a ZIP archive"),
     "open-quote.csv": (

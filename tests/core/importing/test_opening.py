@@ -6,7 +6,6 @@ import io
 import pytest
 
 from core.importing import limits
-from core.importing.interchange import RefusedFile
 from core.importing.reading import Good, read
 
 TEXT = b'{"prompt": "Why?", "tags": ["a"]}\n'
@@ -73,6 +72,7 @@ def test_lines_of_which_the_first_is_a_list_are_still_lines(tmp_path):
     assert prompts(b"[1]\n" + TEXT, "a.jsonl", tmp_path) == ["The line must hold one JSON object.", "Why?"]
 
 
-def test_one_json_list_is_refused_with_the_way_out():
-    with pytest.raises(RefusedFile, match=r"jq -c '\.\[\]' FILE\.json > FILE\.jsonl"):
-        prompts(b'[\n{"prompt": "Why?"}\n]')
+@pytest.mark.parametrize("text", [b'[\n{"prompt": "Why?"}\n]', b'[{"prompt": "Why?"}]', b' [ {"prompt": "Why?"} ]\n\n'])
+def test_one_json_list_is_read_by_its_elements(text, tmp_path):
+    assert prompts(text) == prompts(text, "a.json", tmp_path) == ["Why?"]
+    assert prompts(gzip.compress(text)) == ["Why?"]

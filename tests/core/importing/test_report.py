@@ -39,6 +39,7 @@ def test_the_report_says_what_was_added_refused_and_noted(tmp_path):
         "refused": 2,
         "rejects": str(tmp_path / "r.jsonl"),
         "added": {"prompts": 1, "responses": 2, "comparisons": 1, "judgments": 3, "scores": 4},
+        "members": [],
         "noted": 1,
         "notes": [{"line": 7, "note": "Odd."}],
     }

@@ -22,12 +22,13 @@ def project():
 def test_every_recipe_that_comes_with_preferee_can_be_composed(project):
     recipes = recipes_of(project)
     assert {"main", *all_steps()} == set(recipes)
-    for name in set(recipes) - {"import"}:  # by itself it does not know which file
+    for name in set(recipes) - {"import", "label_studio"}:  # by themselves they do not know which file, or server
         text, plan = composed(project, name, {})
         assert read_recipe(text.source).specification.recipe == name
         assert plan.summary
         assert plan.stages
     assert composed(project, "import", {"sample": True})[1].stages
+    assert composed(project, "label_studio", {"address": "https://labels.example", "project": 1})[1].stages
 
 
 def test_a_text_is_kept_once_and_another_is_the_next_version(project):

@@ -9,6 +9,7 @@ from core.importing.layouts import (
     helpsteer2,
     hh_rlhf,
     interchange,
+    label_studio,
     mapped,
     prompts,
     trl_implicit,
@@ -34,6 +35,7 @@ class Layout(Protocol):
 
 LAYOUTS: tuple[Layout, ...] = (
     interchange,
+    label_studio,
     helpsteer2,
     fastchat,
     ultrafeedback,
