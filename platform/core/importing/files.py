@@ -46,47 +46,58 @@ def import_file(
     by: User | None = None,
     keep_report: bool = True,
     reach: Reach = lambda read, total: None,
+    called: str = "",
+    report_as: str = "",
 ) -> FileImport:
     """Load the file of this name; `reach` hears how many of its bytes were read.
 
-    Raises PrefereeError where the file cannot be read at all.
+    `called` is what people know it as, where that is not its path; `report_as` names the report. Raises PrefereeError
+    where the file cannot be read at all.
     """
-    stem = _report_stem(project, name) if keep_report else None
+    called = called or name
+    stem = _report_stem(project, name, report_as) if keep_report else None
     rejects = Rejects(stem and stem.with_suffix(".rejects.jsonl"))
-    imported = _read(project, name, mapping, strict, rejects, reach)
-    report = report_of(name, imported, rejects.close())
+    imported = _read(project, name, called, mapping, strict, rejects, reach)
+    report = report_of(called, imported, rejects.close())
     if stem is None:
         return FileImport(report, rejects.first, None)
     path = stem.with_suffix(".report.json")
     path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
-    audit.record("import", project=project, actor=by, target=Path(name).name, added=report["added"])
+    audit.record("import", project=project, actor=by, target=Path(called).name, added=report["added"])
     return FileImport(report, rejects.first, path)
 
 
 def _read(
-    project: Project, name: str, mapping: Mapping[str, str], strict: bool, rejects: Rejects, reach: Reach
+    project: Project, name: str, called: str, mapping: Mapping[str, str], strict: bool, rejects: Rejects, reach: Reach
 ) -> Imported:
     try:
-        reading = read(name, mapping=mapping)
+        reading = read(name, mapping=mapping, called=called)
         total = reading.bytes_total
         return ingest(
             project, reading, strict=strict, refuse=rejects, progress=lambda imported, size: reach(size, total)
         )
     except RefusedFile as refused:
         sentence = str(refused)
-        raise PrefereeError(sentence if name in sentence else f"{name}: {sentence}") from refused
+        raise PrefereeError(sentence if called in sentence else f"{called}: {sentence}") from refused
     except OSError as error:
-        raise PrefereeError(f"{name} cannot be read: {error.strerror}. Give the path of a file.") from error
+        raise PrefereeError(f"{called} cannot be read: {error.strerror}. Give the path of a file.") from error
 
 
 def counted(count: int, nouns: str) -> str:
     return f"{count:,} {nouns}" if count != 1 else f"1 {nouns.removesuffix('s')}"
 
 
-def _report_stem(project: Project, name: str) -> Path:
+def reports_of(project: Project) -> Path:
+    """The folder of the reports of all its imports."""
     reports: Path = settings.HOME / "imports"
-    reports.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = reports / project.slug
+    return reports / project.slug
+
+
+def _report_stem(project: Project, name: str, report_as: str) -> Path:
+    folder = reports_of(project)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
+    if report_as:
+        return folder / f"{report_as}.x"
     stem = "stdin" if name == STANDARD_INPUT else Path(name).name.partition(".")[0]
     return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{stem}.x"
