@@ -37,6 +37,10 @@ class Assigned:
     error: str = ""
 
     @property
+    def choices(self) -> dict[str, str]:
+        return targets_for(self.column.name)
+
+    @property
     def field(self) -> str:
         return f"column-{self.at}"
 

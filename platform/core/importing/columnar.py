@@ -73,7 +73,7 @@ def _on_disk(file: BinaryIO) -> BinaryIO:
     try:
         return os.fdopen(os.dup(file.fileno()), "rb")
     except OSError:
-        copy = tempfile.TemporaryFile()
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
         file.seek(0)
         shutil.copyfileobj(file, copy)
         copy.flush()

@@ -98,6 +98,7 @@ def _report_stem(project: Project, name: str, report_as: str) -> Path:
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
     if report_as:
+        (folder / f"{report_as}.rejects.jsonl").unlink(missing_ok=True)  # of an import that came to nothing
         return folder / f"{report_as}.x"
     stem = "stdin" if name == STANDARD_INPUT else Path(name).name.partition(".")[0]
     return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{stem}.x"

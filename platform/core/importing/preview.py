@@ -108,7 +108,8 @@ def _lines(found: Preview, reading: Reading, parsed: float) -> int | None:
     if found.is_whole:
         return found.seen
     if reading.opened.table is not None:
-        return reading.opened.table.total
+        total: int | None = reading.opened.table.total
+        return total
     if not parsed or reading.bytes_total is None:
         return None
     estimate = round(found.seen * reading.bytes_total / parsed)

@@ -120,9 +120,7 @@ def _shown(raw: Raw) -> str:
     return msgspec.json.encode(raw, enc_hook=str).decode()[: limits.SHOWN_CHARACTERS]
 
 
-def read(
-    source: Source, *, mapping: Mapping[str, str] = NOTHING, called: str = "", most: int | None = None
-) -> Reading:
+def read(source: Source, *, mapping: Mapping[str, str] = NOTHING, called: str = "", most: int | None = None) -> Reading:
     """The lines of a path, of `-` for standard input, or of a binary file, in whichever layout.
 
     `mapping` names columns by target (`{"prompt": "question"}`), and two words: `kind` and `scale`. `called` is the

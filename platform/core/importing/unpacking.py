@@ -70,10 +70,10 @@ def _said(file: BinaryIO, columns: Sequence[str] | None) -> Iterator[tuple[str, 
     except RefusedLine as reason:
         yield "line", str(reason)
     except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
-        reason = NO_MEMORY if isinstance(error, MemoryError) else _first_line(error)
+        why = NO_MEMORY if isinstance(error, MemoryError) else _first_line(error)
         if number == 0:
-            raise RefusedFile(f"The Parquet file cannot be read: {reason}.") from error
-        yield "line", f"The Parquet file cannot be read from here on: {reason}."
+            raise RefusedFile(f"The Parquet file cannot be read: {why}.") from error
+        yield "line", f"The Parquet file cannot be read from here on: {why}."
 
 
 def _batches(open_parquet: Any, file: BinaryIO, columns: Sequence[str] | None) -> Iterator[Any]:

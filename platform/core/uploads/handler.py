@@ -52,7 +52,7 @@ class OntoDisk(FileUploadHandler):
         except OSError as error:
             self._give_up(str(disk_error(self._name, error)))
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any]":
         assert self._kept is not None
         self._kept.flush()
         os.fsync(self._kept.fileno())

@@ -1,4 +1,4 @@
-"""Where the bytes of uploads lie: in PREFEREE_HOME, each file under its own id. No name from outside reaches the disk."""
+"""Where the bytes of uploads lie: in PREFEREE_HOME, each under its own id. No name from outside reaches the disk."""
 
 import errno
 import os

@@ -53,9 +53,10 @@ def refuse_size(name: str, size: int) -> None:
             f"{name} has {filesizeformat(size)}; a file may have {filesizeformat(settings.UPLOAD_LIMIT)}. "
             "Pack it with gzip, split it, or import it on the server: manage.py ingest FILE."
         )
-    if size > (free := free_bytes() - _promised()):
+    free = max(0, free_bytes() - _promised())
+    if size > free:
         raise PrefereeError(
-            f"{name} has {filesizeformat(size)}, and the disk of the server has room for {filesizeformat(max(0, free))}. "
+            f"{name} has {filesizeformat(size)}, and the disk of the server has room for {filesizeformat(free)}. "
             "Ask whoever runs the server for space, and send it again."
         )
 
