@@ -29,11 +29,13 @@ from core.models import (
     Schedule,
     Shard,
     Stage,
+    Upload,
     User,
 )
 from core.models.project import DEFAULT_QUESTIONS
 from core.orders import order_number
 from core.signals import comparisons_added
+from core.uploads.places import place_of
 
 PASSWORD = "correct horse battery staple"
 
@@ -259,3 +261,21 @@ class FailureFactory(DjangoModelFactory):
     stage = factory.SubFactory(StageFactory)
     input = factory.Sequence(lambda n: n)
     error = "It did not work."
+
+
+class UploadFactory(DjangoModelFactory):
+    """A row that no bytes have come for."""
+
+    class Meta:
+        model = Upload
+
+    project = factory.SubFactory(ProjectFactory)
+    name = "answers.jsonl"
+    size = 1000
+
+
+def arrived_upload(data: bytes, **fields: Any) -> Upload:
+    """A whole file, on the disk too."""
+    upload: Upload = UploadFactory(size=len(data), received=len(data), **fields)
+    place_of(upload.public).write_bytes(data)
+    return upload

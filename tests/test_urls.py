@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from annotate.reservations import take_next
-from core.models import Project, Role, User
+from core.models import Project, Role, Upload, User
+from core.uploads.reports import rejects_file
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     RunFactory,
     ScheduleFactory,
     UserFactory,
+    arrived_upload,
 )
 
 PRINCIPALS = ("anonymous", "outsider", "viewer", "annotator", "reviewer", "owner", "staff")
@@ -80,6 +82,12 @@ CASES = {
     "work": Case({"GET": JUDGE}, ("slug",)),
     "submit": Case({"POST": RESERVED}, ("slug", "comparison"), ANSWER),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
+    "import": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "import_sample": Case({"POST": ACT}, ("slug",)),
+    "upload": Case({"GET": MANAGE, "PUT": changed(409), "POST": ACT}, ("slug", "upload")),
+    "remove_upload": Case({"POST": ACT}, ("slug", "upload")),
+    "refusals": Case({"GET": MANAGE}, ("slug", "upload")),
+    "rejects": Case({"GET": MANAGE}, ("slug", "upload")),
     "runs": Case({"GET": READ}, ("slug",)),
     "steps": Case({"GET": READ}, ("slug",)),
     "recipes": Case({"GET": MANAGE}, ("slug",)),
@@ -137,7 +145,17 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "recipe": recipe.name,
         "run": run.public,
         "schedule": ScheduleFactory(project=project).public,
+        "upload": upload_of(project).public,
     }
+
+
+def upload_of(project: Project) -> Upload:
+    """A file that has arrived, beside refused lines of an import before."""
+    upload = arrived_upload(b'{"prompt": "Why?"}\n', project=project, report={"lines": 1, "refused": 1})
+    path = rejects_file(upload)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('{"line": 1, "reason": "It does not fit.", "raw": "{"}\n')
+    return upload
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 WRITE = "Write postgresql://USER@HOST:PORT/NAME."
 WRITE_MAIL = "Write smtp://USER:PASSWORD@HOST:587?tls=1."
 ESCAPE = "In names and passwords write / as %2F, @ as %40, : as %3A, # as %23."
+UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -44,6 +45,15 @@ def number(name: str, default: float) -> float:
     except ValueError:
         pass
     raise ImproperlyConfigured(f"{name} is “{value}”. Set it to a number above zero.")
+
+
+def size(name: str, default: str) -> int:
+    """Bytes, written like 500MB or 20GB."""
+    value = text(name, default).upper().replace(" ", "")
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,3})?)(KB|MB|GB|TB)", value)
+    if not found or float(found[1]) == 0:
+        raise ImproperlyConfigured(f"{name} is “{value}”. Set it to a size like 500MB or 20GB.")
+    return int(float(found[1]) * UNITS[found[2]])
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -182,6 +182,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("PREFEREE_EMAIL_FROM", "Preferee 
 LABEL_STUDIO_HOSTS = env.words("PREFEREE_LABEL_STUDIO_HOSTS")
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# Bytes of one file that is imported in the browser.
+UPLOAD_LIMIT = env.size("PREFEREE_UPLOAD_LIMIT", "20GB")
 
 LOGGING = {
     "version": 1,

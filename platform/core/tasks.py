@@ -13,6 +13,7 @@ from core.runs.turns import claimable, whose_turn
 from core.runs.work import visit
 from core.schedules.firing import fire, fire_due
 from core.schedules.telling import tell_all
+from core.uploads.ending import sweep_uploads
 
 
 @app.task(name="core.visit_stage")  # type: ignore[untyped-decorator]
@@ -43,6 +44,7 @@ def sweep() -> None:
     fire_due()
     actions.sweep()
     tell_all()
+    sweep_uploads()
 
 
 @app.task(name="core.fire_schedule")  # type: ignore[untyped-decorator]

@@ -6,17 +6,20 @@ from core.views.datasets import download
 from core.views.failures import failures
 from core.views.guidelines import guidelines
 from core.views.health import healthz
+from core.views.imports import import_sample, imports
 from core.views.login import login, logout
 from core.views.overview import overview
 from core.views.projects import projects
 from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
+from core.views.refusals import refusals, rejects
 from core.views.run import run
 from core.views.runs import runs
 from core.views.schedule import new_schedule, schedule
 from core.views.schedules import delete_schedule, pause_schedule, resume_schedule, schedules
 from core.views.steps import steps
 from core.views.throughput import throughput
+from core.views.upload import remove_upload, upload
 
 urlpatterns = [
     path("", projects, name="projects"),
@@ -27,6 +30,12 @@ urlpatterns = [
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
+    path("p/<slug:slug>/import", imports, name="import"),
+    path("p/<slug:slug>/import/sample", import_sample, name="import_sample"),
+    path("p/<slug:slug>/import/<uuid:upload>", upload, name="upload"),
+    path("p/<slug:slug>/import/<uuid:upload>/remove", remove_upload, name="remove_upload"),
+    path("p/<slug:slug>/import/<uuid:upload>/refusals", refusals, name="refusals"),
+    path("p/<slug:slug>/import/<uuid:upload>/rejects", rejects, name="rejects"),
     path("p/<slug:slug>/runs", runs, name="runs"),
     path("p/<slug:slug>/runs/steps", steps, name="steps"),
     path("p/<slug:slug>/runs/start", recipes, name="recipes"),

@@ -1,110 +1,104 @@
-"""Parquet as numbered rows."""
+"""Parquet as numbered rows, which a process of their own unpacks.
+
+A damaged or hostile file can make pyarrow end its process, or unpack one page of gigabytes: both then cost a file.
+"""
 
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
-from core.importing import limits
 from core.importing.interchange import RefusedFile, RefusedLine
 
 MAGIC = b"PAR1"
-ROWS_AT_ONCE = 8
+HEAD_SECONDS = 20  # of a processor, where only the beginning is looked at
+BROKE = (
+    "The Parquet file cannot be read from here on: unpacking it broke, so it is damaged, or a page of it is too large. "
+    "Write it again."
+)
 
 Row = tuple[int, dict[str, Any] | RefusedLine]
 
+_decode = msgspec.msgpack.Decoder().decode
 
-def rows(file: BinaryIO, columns: Sequence[str] | None = None) -> Iterator[Row]:
+
+class Table:
     """Rows as dictionaries, numbered from 1; times as ISO 8601 text, keys of structs that hold nothing left out.
 
-    `columns` reads only those. Raises RefusedFile when the file is not Parquet, lacks one of `columns`, or says that it
-    unpacks like a bomb. A file that breaks later ends with its reason.
+    `columns` reads only those. Iterating raises RefusedFile when the file is not Parquet, lacks one of `columns`, or
+    says that it unpacks like a bomb. A file that breaks later ends with its reason.
     """
-    import pyarrow as pa
-    from pyarrow import parquet
 
-    number = 0
+    def __init__(self, file: BinaryIO, columns: Sequence[str] | None = None, *, only_head: bool = False) -> None:
+        self._file, self._columns, self._only_head = file, columns, only_head
+        self.total: int | None = None
+        self.number = 0
+
+    @property
+    def share(self) -> float:
+        """Which part of its rows were read."""
+        return self.number / self.total if self.total else 0
+
+    def __iter__(self) -> Iterator[Row]:
+        with _on_disk(self._file) as file, _unpacking(file, self._columns, self._only_head) as process:
+            try:
+                yield from self._rows(cast(BinaryIO, process.stdout))
+            finally:
+                process.kill()
+
+    def _rows(self, said: BinaryIO) -> Iterator[Row]:
+        while (kind_and_value := _heard(said)) is not None:
+            kind, value = kind_and_value
+            if kind == "end":
+                return
+            if kind == "file":
+                raise RefusedFile(value)
+            if kind == "total":
+                self.total = value
+                continue
+            self.number += 1
+            yield self.number, RefusedLine(value) if kind == "line" else value
+        if self.number == 0:
+            raise RefusedFile(BROKE)
+        yield self.number + 1, RefusedLine(BROKE)
+
+
+def _on_disk(file: BinaryIO) -> BinaryIO:
+    """A file that another process can read too."""
     try:
-        for batch in _batches(parquet.ParquetFile, file, columns):
-            for at in range(batch.num_rows):
-                number += 1
-                yield number, _row(batch.slice(at, 1))
-    except RefusedLine as reason:
-        yield number + 1, reason
-    except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
-        if number == 0:
-            raise RefusedFile(f"The Parquet file cannot be read: {_first_line(error)}.") from error
-        yield number + 1, RefusedLine(f"The Parquet file cannot be read from here on: {_first_line(error)}.")
+        return os.fdopen(os.dup(file.fileno()), "rb")
+    except OSError:
+        copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+        file.seek(0)
+        shutil.copyfileobj(file, copy)
+        copy.flush()
+        return cast(BinaryIO, copy)
 
 
-def _batches(open_parquet: Any, file: BinaryIO, columns: Sequence[str] | None) -> Iterator[Any]:
-    packed = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    table = open_parquet(file, memory_map=False, pre_buffer=False, buffer_size=limits.MIB)
-    _refuse_columns(columns, table.schema_arrow.names)
-    _refuse_bomb(table.metadata, packed)
-    unpacked = 0
-    for batch in table.iter_batches(ROWS_AT_ONCE, columns=columns, use_threads=False):
-        plain = _without_dictionaries(batch)
-        unpacked += plain.nbytes
-        if unpacked > limits.UNPACKED_WINDOW and unpacked > min(limits.UNPACKED_BYTES, limits.UNPACKED_RATIO * packed):
-            raise RefusedLine(
-                f"The Parquet file unpacks to more than {limits.UNPACKED_RATIO} times its size, or to more than "
-                f"{limits.UNPACKED_BYTES // limits.GIB} GiB, like a bomb. Nothing from here on was read."
-            )
-        yield plain
+def _unpacking(file: BinaryIO, columns: Sequence[str] | None, only_head: bool) -> "subprocess.Popen[bytes]":
+    wanted = msgspec.json.encode({"file": file.fileno(), "columns": columns, "seconds": HEAD_SECONDS * only_head})
+    # One thread: others would take address space, which is limited.
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-m", "core.importing.unpacking", wanted.decode()],
+        pass_fds=[file.fileno()],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=2**18,
+        env={**kept, **threads, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONDONTWRITEBYTECODE": "1"},
+    )
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
-
-
-def _refuse_columns(wanted: Sequence[str] | None, present: Sequence[str]) -> None:
-    if missing := [name for name in wanted or () if name not in present]:
-        raise RefusedFile(
-            f"The Parquet file has no column {', '.join(map(repr, missing))}; its columns are {', '.join(present)}."
-        )
-    if repeated := sorted({name for name in present if list(present).count(name) > 1}):
-        raise RefusedFile(f"The Parquet file names a column twice: {', '.join(map(repr, repeated))}. Rename one.")
-
-
-def _refuse_bomb(metadata: Any, packed: int) -> None:
-    # Only the sums of row groups: pyarrow aborts the process on some damaged column metadata.
-    for group in map(metadata.row_group, range(metadata.num_row_groups)):
-        unpacked = group.total_byte_size
-        if unpacked > limits.UNPACKED_WINDOW and unpacked > limits.UNPACKED_RATIO * packed:
-            raise RefusedFile(
-                f"The Parquet file unpacks to more than {limits.UNPACKED_RATIO} times its size, like a bomb. If its "
-                "content is meant, write the file again without compression."
-            )
-
-
-def _without_dictionaries(batch: Any) -> Any:
-    """Written out, so that a value repeated by reference counts every time."""
-    for place, column in enumerate(batch.columns):
-        if hasattr(column, "dictionary_decode"):
-            batch = batch.set_column(place, batch.schema.names[place], column.dictionary_decode())
-    return batch
-
-
-def _row(batch: Any) -> dict[str, Any] | RefusedLine:
-    if batch.nbytes > limits.LINE_BYTES:
-        return RefusedLine(f"The row is longer than {limits.LINE_BYTES // limits.MIB} MiB.")
-    try:
-        values = batch.to_pylist()[0]
-        return {name: _plain(value) for name, value in values.items()}
-    except UnicodeDecodeError:
-        return RefusedLine("The row is not UTF-8 text.")
-    except (TypeError, ValueError, OverflowError) as error:
-        return RefusedLine(f"The row holds a value that is neither text nor a number: {_first_line(error)}.")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.decode()
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items() if inner is not None}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value if isinstance(value, str | float) else msgspec.to_builtins(value)
+def _heard(said: BinaryIO) -> tuple[str, Any] | None:
+    """What the process says next: a kind and a value behind their length; None where it broke off."""
+    head = said.read(4)
+    size = int.from_bytes(head, "big")
+    body = said.read(size) if len(head) == 4 else b""
+    return _decode(body) if body and len(body) == size else None

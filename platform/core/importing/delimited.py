@@ -81,6 +81,8 @@ def _header(parsed: Iterator[list[str]]) -> list[str]:
         names = [name.strip() for name in next(parsed, [])]
     except (RefusedLine, csv.Error) as error:
         raise RefusedFile(f"The header line of the CSV file cannot be read. {error}") from error
+    if len(names) > limits.COLUMNS:
+        raise RefusedFile(f"The CSV header names {len(names):,} columns; at most {limits.COLUMNS:,} are read.")
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise RefusedFile(f"The CSV header names a column twice: {', '.join(map(repr, repeated))}. Rename one.")
     return names

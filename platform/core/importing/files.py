@@ -47,12 +47,13 @@ def import_file(
     by: User | None = None,
     keep_report: bool = True,
     reach: Reach = lambda read, total: None,
+    report_as: str = "",
 ) -> FileImport:
     """Load the file of this name, or `source` under it; `reach` hears how many of its bytes were read.
 
-    Raises PrefereeError where the file cannot be read at all.
+    `report_as` names the report. Raises PrefereeError where the file cannot be read at all.
     """
-    stem = _report_stem(project, name) if keep_report else None
+    stem = _report_stem(project, name, report_as) if keep_report else None
     rejects = Rejects(stem and stem.with_suffix(".rejects.jsonl"))
     imported = _read(project, name, name if source is None else source, mapping, strict, rejects, reach)
     report = report_of(name, imported, rejects.close())
@@ -75,7 +76,7 @@ def _read(
     reach: Reach,
 ) -> Imported:
     try:
-        reading = read(source, mapping=mapping)
+        reading = read(source, mapping=mapping, called=name)
         total = reading.bytes_total
         return ingest(
             project, reading, strict=strict, refuse=rejects, progress=lambda imported, size: reach(size, total)
@@ -91,10 +92,18 @@ def counted(count: int, nouns: str) -> str:
     return f"{count:,} {nouns}" if count != 1 else f"1 {nouns.removesuffix('s')}"
 
 
-def _report_stem(project: Project, name: str) -> Path:
+def reports_of(project: Project) -> Path:
+    """The folder of the reports of all its imports."""
     reports: Path = settings.HOME / "imports"
-    reports.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = reports / project.slug
+    return reports / project.slug
+
+
+def _report_stem(project: Project, name: str, report_as: str) -> Path:
+    folder = reports_of(project)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.mkdir(exist_ok=True)
+    if report_as:
+        (folder / f"{report_as}.rejects.jsonl").unlink(missing_ok=True)  # of an import that came to nothing
+        return folder / f"{report_as}.x"
     stem = "stdin" if name == STANDARD_INPUT else Path(name).name.partition(".")[0]
     return folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{stem}.x"

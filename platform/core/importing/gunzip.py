@@ -38,6 +38,11 @@ class Gunzip(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    @property
+    def share(self) -> float:
+        """Packed bytes for each unpacked one, so far."""
+        return self._bytes_in / max(1, self._bytes_out)
+
     def readinto(self, target: Any, /) -> int:
         unpacked = self._unpack(len(target))
         target[: len(unpacked)] = unpacked

@@ -10,4 +10,6 @@ UNPACKED_WINDOW = 64 * MIB
 DEPTH = 32
 INTEGER_MIN = -(2**63)
 INTEGER_MAX = 2**63 - 1
+COLUMNS = 2_000
+UNPACKING_MEMORY = 2 * GIB  # address space of the process that unpacks Parquet
 SHOWN_CHARACTERS = 2_000

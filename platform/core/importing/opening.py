@@ -36,10 +36,24 @@ FOREIGN = {
 
 @dataclass
 class Opened:
-    """An open file: its records, which are JSON lines, rows of a table, or reasons why one could not be read."""
+    """An open file: its records, which are JSON lines, rows of a table, or reasons why one could not be read.
+
+    `kind` is what the file is, for a person.
+    """
 
     records: Records
     counted: "_Counted"
+    kind: str
+    text: "Stream | None" = None
+    head: "Head | None" = None
+    packed: gunzip.Gunzip | None = None
+    table: columnar.Table | None = None
+
+    @property
+    def bytes_parsed(self) -> float:
+        """How much of the file the records so far took, where only a head of its text is read."""
+        assert self.text is not None
+        return self.text.tell() * (self.packed.share if self.packed else 1)
 
     @property
     def bytes_read(self) -> int:
@@ -50,42 +64,68 @@ class _Counted(io.RawIOBase):
     """A binary file that knows how much of it was read."""
 
     def __init__(self, inner: BinaryIO) -> None:
-        self._inner = inner
+        self.inner = inner
         self.bytes_read = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, target: Any, /) -> int:
-        part = self._inner.read(len(target))
+        part = self.inner.read(len(target))
         target[: len(part)] = part
         self.bytes_read += len(part)
         return len(part)
 
     def seekable(self) -> bool:
-        return self._inner.seekable()
+        return self.inner.seekable()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        return self._inner.seek(offset, whence)
+        return self.inner.seek(offset, whence)
 
     def tell(self) -> int:
-        return self._inner.tell()
+        return self.inner.tell()
+
+
+class Head(io.RawIOBase):
+    """The first bytes of a stream. Reading on raises RefusedLine, for what is there is not read; `is_over` says so."""
+
+    def __init__(self, inner: Stream, most: int) -> None:
+        self._inner, self._most, self._read = inner, most, 0
+        self.is_over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._read
+
+    def readinto(self, target: Any, /) -> int:
+        part = self._inner.read1(min(len(target), max(1, self._most - self._read)))
+        if part and self._read >= self._most:
+            self.is_over = True
+            raise RefusedLine("Nothing from here on was read.")
+        self._read += len(part)
+        target[: len(part)] = part
+        return len(part)
 
 
 Source = Path | str | BinaryIO
 
 
 @contextmanager
-def opened(source: Source, columns: Sequence[str] = ()) -> Iterator[Opened]:
+def opened(
+    source: Source, columns: Sequence[str] = (), *, called: str = "", most: int | None = None
+) -> Iterator[Opened]:
     """The records of a path, of `-` for standard input, or of a binary file, which stays open.
 
-    `columns`, when given, are the only ones read of a Parquet file. Raises RefusedFile when the whole is no file that
-    Preferee reads; where only a record is at fault, the RefusedLine stands in its place.
+    `columns`, when given, are the only ones read of a Parquet file. `called` is the file's name where the path is not;
+    text ends after `most` unpacked bytes. Raises RefusedFile when the whole is no file that Preferee reads; where only
+    a record is at fault, the RefusedLine stands in its place.
     """
     inner = _file(source)
     try:
         counted = _Counted(inner)
-        yield Opened(_records(counted, _name(source, inner), columns), counted)
+        yield _opened(counted, called or _name(source, inner), columns, most)
     finally:
         if isinstance(source, Path) or (isinstance(source, str) and source != STANDARD_INPUT):
             inner.close()
@@ -107,24 +147,31 @@ def _name(source: Source, inner: BinaryIO) -> str:
     return str(name)
 
 
-def _records(counted: _Counted, name: str, columns: Sequence[str]) -> Records:
+def _opened(counted: _Counted, name: str, columns: Sequence[str], most: int | None) -> Opened:
     stream: Stream = io.BufferedReader(counted, limits.MIB)
     if _begins(stream, columnar.MAGIC):
-        return columnar.rows(_seekable(stream), columns or None)
+        table = columnar.Table(_seekable(stream, counted), columns or None, only_head=most is not None)
+        return Opened(iter(table), counted, "Parquet", table=table)
+    packed = head = None
     if _begins(stream, gunzip.MAGIC):
-        stream = io.BufferedReader(gunzip.Gunzip(stream), limits.MIB)
+        packed = gunzip.Gunzip(stream)
+        stream = io.BufferedReader(packed, limits.MIB)
         _peek_unpacked(stream)
-    return _text_records(stream, name)
+    if most is not None:
+        head = Head(stream, most)
+        stream = io.BufferedReader(head, limits.MIB)
+    kind, records = _text_records(stream, name)
+    return Opened(records, counted, f"{kind}, packed with gzip" if packed else kind, stream, head, packed)
 
 
 def _begins(stream: Stream, magic: bytes) -> bool:
     return stream.peek(len(magic)).startswith(magic)
 
 
-def _seekable(stream: Stream) -> BinaryIO:
+def _seekable(stream: Stream, counted: _Counted) -> BinaryIO:
     if not stream.seekable():
         raise RefusedFile("Parquet cannot be read from a pipe, for its index is at the end; give the path of the file.")
-    return stream
+    return counted.inner
 
 
 def _peek_unpacked(stream: Stream) -> None:
@@ -134,7 +181,7 @@ def _peek_unpacked(stream: Stream) -> None:
         raise RefusedFile(str(reason)) from reason
 
 
-def _text_records(stream: Stream, name: str) -> Records:
+def _text_records(stream: Stream, name: str) -> tuple[str, Records]:
     for magic, reason in FOREIGN.items():
         if _begins(stream, magic):
             raise RefusedFile(reason)
@@ -144,10 +191,10 @@ def _text_records(stream: Stream, name: str) -> Records:
         stream.read(len(BYTE_ORDER_MARK))
     head = stream.peek()
     if TABLE_NAME.search(name) or not (LINES_NAME.search(name) or _has_objects(head)):
-        return delimited.rows(stream)
+        return "CSV", delimited.rows(stream)
     if _is_one_list(head):
-        return elements(stream)
-    return filled_lines(stream)
+        return "JSON", elements(stream)
+    return "JSON lines", filled_lines(stream)
 
 
 def _is_one_list(head: bytes) -> bool:

@@ -46,8 +46,8 @@ class Reading:
     `bytes_total` (None for a stream). Iterating raises RefusedFile when the source cannot be read at all.
     """
 
-    def __init__(self, source: Source, mapping: Mapping[str, str]) -> None:
-        self._source = source
+    def __init__(self, source: Source, mapping: Mapping[str, str], called: str, most: int | None) -> None:
+        self._source, self._called, self._most = source, called, most
         self._mapping = checked(mapping)
         self._columns = columns_named(self._mapping)
         self._layout: Layout | None = None
@@ -64,13 +64,21 @@ class Reading:
         return self._layout is label_studio
 
     @property
+    def opened(self) -> Opened:
+        """How the file is read, once iterating has begun."""
+        assert self._opened is not None
+        return self._opened
+
+    @property
     def bytes_read(self) -> int:
-        read_so_far = self._opened.bytes_read if self._opened else 0
-        # The index of a Parquet file is read twice.
-        return read_so_far if self.bytes_total is None else min(read_so_far, self.bytes_total)
+        if self._opened is None:
+            return 0
+        if self._opened.table is not None:
+            return round(self._opened.table.share * (self.bytes_total or 0))
+        return self._opened.bytes_read
 
     def __iter__(self) -> Iterator[Read]:
-        with opened(self._source, self._columns) as self._opened:
+        with opened(self._source, self._columns, called=self._called, most=self._most) as self._opened:
             for number, raw in self._opened.records:
                 try:
                     line = self._line(raw)
@@ -125,10 +133,11 @@ def _shown(raw: Raw) -> str:
     return msgspec.json.encode(raw, enc_hook=str).decode()[: limits.SHOWN_CHARACTERS]
 
 
-def read(source: Source, *, mapping: Mapping[str, str] = NOTHING) -> Reading:
+def read(source: Source, *, mapping: Mapping[str, str] = NOTHING, called: str = "", most: int | None = None) -> Reading:
     """The lines of a path, of `-` for standard input, or of a binary file, in whichever layout.
 
-    `mapping` names columns by target (`{"prompt": "question"}`), and two words: `kind` and `scale`. Raises RefusedFile
-    when it names a target that does not exist.
+    `mapping` names columns by target (`{"prompt": "question"}`), and two words: `kind` and `scale`. `called` is the
+    file's name where the path is not; after `most` unpacked bytes reading ends. Raises RefusedFile when the mapping
+    names a target that does not exist.
     """
-    return Reading(source, mapping)
+    return Reading(source, mapping, called, most)

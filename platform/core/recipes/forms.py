@@ -57,7 +57,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class StageForm:
-    """A stage's settings. `withheld` are those that only a shell may give, with what the recipe says of them."""
+    """A stage's settings. `withheld` are those that a shell or another page gives, as the recipe has them."""
 
     name: str
     step: AnyStep
@@ -117,9 +117,9 @@ def _stage(
     settings = [
         _setting(name, shape, written.get(shape.name, shape.default), given.get(shape.name, shape.default), sent)
         for shape in shapes
-        if not shape.shell_only
+        if not shape.is_withheld
     ]
-    withheld = [(shape, given.get(shape.name)) for shape in shapes if shape.shell_only]
+    withheld = [(shape, given.get(shape.name)) for shape in shapes if shape.is_withheld]
     form = StageForm(name, step, settings, withheld)
     readable = not any(setting.error for setting in settings)
     return _checked(form, given) if sent is not None and readable else form
@@ -175,8 +175,10 @@ def _kept(stages: list[StageForm], plain: list[Any], given: list[Any]) -> dict[s
 def _refusal(stages: list[StageForm], sent: Mapping[str, str]) -> str:
     """Whoever writes a form of their own gets no further than ours."""
     known = {setting.name for stage in stages for setting in stage.settings}
-    withheld = {f"{stage.name}.{shape.name}" for stage in stages for shape, _ in stage.withheld}
+    withheld = {f"{stage.name}.{shape.name}": shape for stage in stages for shape, _ in stage.withheld}
     for name in _dotted(sent):
+        if name in withheld and withheld[name].page_only:
+            return f"{name} is set by the page that imports a file, and not here."
         if name in withheld:
             return f"{name} can be set only from a shell: manage.py run_recipe NAME --set {name}=VALUE."
         if name not in known:

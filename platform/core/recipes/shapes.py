@@ -36,8 +36,14 @@ class Shape:
     optional: bool = False
     needed: bool = False
     shell_only: bool = False
+    page_only: bool = False
     choices: Sequence[str] = ()
     bounds: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether forms leave it out."""
+        return self.shell_only or self.page_only
 
     @property
     def label(self) -> str:
@@ -113,6 +119,7 @@ def shape_of(name: str, info: FieldInfo) -> Shape:
         optional,
         info.is_required(),
         bool(isinstance(extra, dict) and extra.get("shell_only")),
+        bool(isinstance(extra, dict) and extra.get("page_only")),
         _choices(plain, optional),
         _bounds(plain, [*nested, *info.metadata]),
     )

@@ -20,6 +20,8 @@ class StepConfig(BaseModel):
 
 # For a setting that only a person at a shell may give, like a path: forms on the web leave it out.
 SHELL_ONLY: dict[str, Any] = {"shell_only": True}
+# For a setting that another page makes, like a file that was sent: forms leave it out too.
+PAGE_ONLY: dict[str, Any] = {"page_only": True}
 
 
 class TransientError(Exception):

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import ClassVar, Self
+from uuid import UUID
 
 from pydantic import Field, model_validator
 
 from core.errors import PrefereeError
 from core.importing.files import FileImport, import_file
 from core.models import Project
-from core.runs.steps import SHELL_ONLY, Context, Done, Outcome, Step, StepConfig
+from core.runs.steps import PAGE_ONLY, SHELL_ONLY, Context, Done, Outcome, Step, StepConfig
+from core.uploads.reports import arrived, keep_report
 
 
 class ImportConfig(StepConfig):
@@ -21,6 +24,7 @@ class ImportConfig(StepConfig):
     files: tuple[str, ...] = Field(
         (), max_length=1_000, description="Paths, plain or gzip, as the workers see them.", json_schema_extra=SHELL_ONLY
     )
+    upload: UUID | None = Field(None, description="A file that was sent in the browser.", json_schema_extra=PAGE_ONLY)
     map: Mapping[str, str] = Field(
         default_factory=dict, description="Columns by target, where a file does not say.", json_schema_extra=SHELL_ONLY
     )
@@ -28,9 +32,18 @@ class ImportConfig(StepConfig):
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if self.sample == bool(self.files):
+        if sum(map(bool, (self.sample, self.files, self.upload))) != 1:
             raise ValueError("name files, or set sample to true, and not both")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file to read: where it lies, what people know it as, and what its report is called."""
+
+    path: Path
+    called: str
+    report_as: str = ""
 
 
 class Import(Step):
@@ -44,6 +57,8 @@ class Import(Step):
     remembers: ClassVar[bool] = False
 
     def plan(self, project: Project, config: ImportConfig) -> dict[str, float]:
+        if config.upload:
+            return {"files": 1, "megabytes": round(arrived(project, config.upload).size / 1e6, 1)}
         missing = [name for name in config.files if not Path(name).is_file()]
         if missing:
             raise PrefereeError(f"{missing[0]} is not there. Give the path of a file.")
@@ -69,18 +84,22 @@ class Import(Step):
 
 def _imported(context: Context, number: int) -> str:
     config: ImportConfig = context.config
-    with _path(config, number) as path:
+    with _source(context.project, config, number) as source:
         done = import_file(
             context.project,
-            str(path),
+            source.called if config.upload else str(source.path),
+            source=source.path,
             mapping=dict(config.map),
             strict=config.strict,
             by=context.by,
             reach=lambda read, total: context.reach(read / total if total else 0),
+            report_as=source.report_as,
         )
     if config.strict and done.report["refused"]:
-        raise PrefereeError(f"{path.name}: {_refused(done)} Nothing went in, because of strict.")
-    return f"{path.name}: {done.in_words}" + (f" {_refused(done)}" if done.first else "")
+        raise PrefereeError(f"{source.called}: {_refused(done)} Nothing went in, because of strict.")
+    if config.upload:
+        keep_report(context.project, config.upload, done)
+    return f"{source.called}: {done.in_words}" + (f" {_refused(done)}" if done.first else "")
 
 
 def _refused(done: FileImport) -> str:
@@ -89,9 +108,13 @@ def _refused(done: FileImport) -> str:
 
 
 @contextmanager
-def _path(config: ImportConfig, number: int) -> Iterator[Path]:
+def _source(project: Project, config: ImportConfig, number: int) -> Iterator[_Source]:
     if config.sample:
         with as_file(files("core.sample") / "sample.jsonl") as path:
-            yield path
+            yield _Source(path, path.name)
+    elif config.upload:
+        upload = arrived(project, config.upload)
+        yield _Source(upload.path, upload.name, str(config.upload))
     else:
-        yield Path(config.files[number])
+        path = Path(config.files[number])
+        yield _Source(path, path.name)
