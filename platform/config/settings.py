@@ -178,6 +178,11 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.starts_tls, _mail.is_tls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("PREFEREE_EMAIL_FROM", "Preferee <preferee@localhost>")
 
+# Who may make projects: everyone who is logged in, or staff.
+PROJECTS = env.choice("PREFEREE_PROJECTS", ("everyone", "staff"))
+# Hosts that count as inside for projects whose text stays inside, whatever their addresses.
+INSIDE_HOSTS = env.words("PREFEREE_INSIDE_HOSTS")
+
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

@@ -42,6 +42,7 @@ class Import(Step):
     Config: ClassVar[type[StepConfig]] = ImportConfig
     shard_size: ClassVar[int] = 1
     remembers: ClassVar[bool] = False
+    costs: ClassVar[bool] = False
 
     def plan(self, project: Project, config: ImportConfig) -> dict[str, float]:
         missing = [name for name in config.files if not Path(name).is_file()]
