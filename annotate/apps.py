@@ -7,7 +7,9 @@ class AnnotateConfig(AppConfig):
 
     def ready(self) -> None:
         from annotate import progress, queue
-        from core import work
+        from annotate.reading import Reading
+        from core import questions, work
 
         queue.connect()
         work.register(progress.work_in)
+        questions.register(Reading())

@@ -116,11 +116,12 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
         "screen": screen_of(assignment) if assignment else None,
         "draft": draft,
         "work": work_of(request.user, [project]).get(project.pk, Work()),
-        "guidelines": rendered(_guidelines(project), breaks=False) if whole_page else "",
+        "guidelines": rendered(_guidelines(project, assignment), breaks=False) if whole_page else "",
         "skip_reasons": SKIP_REASONS,
     }
 
 
-def _guidelines(project: Project) -> str:
-    current = project.current_round
+def _guidelines(project: Project, assignment: Assignment | None) -> str:
+    """Those of the round in which the comparison was handed out, also where a new one has begun since."""
+    current = assignment.round if assignment else project.current_round
     return current.question_set.guidelines if current else ""

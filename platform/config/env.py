@@ -56,6 +56,14 @@ def size(name: str, default: str) -> int:
     return int(float(found[1]) * UNITS[found[2]])
 
 
+def choice(name: str, values: tuple[str, ...]) -> str:
+    """One of the values; the first where it is unset."""
+    value = text(name, values[0]).lower()
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} is “{value}”. Set it to {' or '.join(values)}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -180,6 +180,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.sender("PREFEREE_EMAIL_FROM", "Preferee 
 
 # The Label Studio servers that may be asked: host, or host:port.
 LABEL_STUDIO_HOSTS = env.words("PREFEREE_LABEL_STUDIO_HOSTS")
+# Who may make projects: everyone who is logged in, or staff.
+PROJECTS = env.choice("PREFEREE_PROJECTS", ("everyone", "staff"))
+# Hosts that count as inside for projects whose text stays inside, whatever their addresses.
+INSIDE_HOSTS = env.words("PREFEREE_INSIDE_HOSTS")
+
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # Bytes of one file that is imported in the browser.

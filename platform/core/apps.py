@@ -6,15 +6,21 @@ class CoreConfig(AppConfig):
     verbose_name = "Preference data"
 
     def ready(self) -> None:
+        from core import alarms
+        from core.reports.alarms import budget_alarms, run_alarms, undecided_alarms
         from core.runs.steps import register
+        from core.schedules.alarms import schedule_alarms
         from core.schedules.listening import listen
         from core.steps.aggregate import Aggregate
         from core.steps.compare import Compare
         from core.steps.export import Export
         from core.steps.import_files import Import
         from core.steps.label_studio import LabelStudio
+        from core.steps.overlap import Overlap
         from core.steps.people import People
 
-        for step in (Import(), LabelStudio(), Compare(), People(), Aggregate(), Export()):
+        for step in (Import(), LabelStudio(), Compare(), People(), Overlap(), Aggregate(), Export()):
             register(step)
+        for source in (schedule_alarms, run_alarms, budget_alarms, undecided_alarms):
+            alarms.register(source)
         listen()

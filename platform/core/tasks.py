@@ -6,6 +6,7 @@ from celery.signals import worker_ready
 from celery.worker import state
 
 from config.celery import app
+from core import deletion
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
@@ -45,12 +46,21 @@ def sweep() -> None:
     actions.sweep()
     tell_all()
     sweep_uploads()
+    for project_id in deletion.under_way():
+        deletion.begin(project_id)
 
 
 @app.task(name="core.fire_schedule")  # type: ignore[untyped-decorator]
 def fire_schedule(schedule_id: int) -> None:
     """Beat's bell. It may come early, late, twice or never: the row says whether the schedule is due."""
     fire(schedule_id)
+
+
+@app.task(name="core.delete_project")  # type: ignore[untyped-decorator]
+def delete_project(project_id: int) -> None:
+    """For a while, then it rings again for the rest; the sweep rings where a worker died over it."""
+    if deletion.go_on(project_id):
+        delete_project.delay(project_id)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

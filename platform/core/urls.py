@@ -2,12 +2,15 @@ from django.urls import path
 
 from core.views.agreement import agreement
 from core.views.control import again, cancel, pause, resume, retry
+from core.views.danger import archive_project, danger, delete_project, hand_over, restore_project
 from core.views.datasets import download
 from core.views.failures import failures
 from core.views.guidelines import guidelines
+from core.views.guidelines_edit import guidelines_edit, guidelines_preview
 from core.views.health import healthz
 from core.views.imports import import_sample, imports
 from core.views.login import login, logout
+from core.views.new_project import new_project
 from core.views.overview import overview
 from core.views.projects import projects
 from core.views.recipe import plan, recipe
@@ -17,6 +20,7 @@ from core.views.run import run
 from core.views.runs import runs
 from core.views.schedule import new_schedule, schedule
 from core.views.schedules import delete_schedule, pause_schedule, resume_schedule, schedules
+from core.views.settings import settings
 from core.views.steps import steps
 from core.views.throughput import throughput
 from core.views.upload import remove_upload, upload
@@ -26,6 +30,15 @@ urlpatterns = [
     path("login", login, name="login"),
     path("logout", logout, name="logout"),
     path("healthz", healthz, name="healthz"),
+    path("new", new_project, name="new_project"),
+    path("p/<slug:slug>/settings", settings, name="settings"),
+    path("p/<slug:slug>/settings/guidelines", guidelines_edit, name="guidelines_edit"),
+    path("p/<slug:slug>/settings/guidelines/preview", guidelines_preview, name="guidelines_preview"),
+    path("p/<slug:slug>/settings/danger", danger, name="danger"),
+    path("p/<slug:slug>/settings/archive", archive_project, name="archive_project"),
+    path("p/<slug:slug>/settings/restore", restore_project, name="restore_project"),
+    path("p/<slug:slug>/settings/hand-over", hand_over, name="hand_over"),
+    path("p/<slug:slug>/settings/delete", delete_project, name="delete_project"),
     path("p/<slug:slug>/", overview, name="overview"),
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),

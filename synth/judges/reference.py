@@ -56,6 +56,7 @@ class ReferenceJudge(Step):
     name: ClassVar[str] = "reference"
     summary: ClassVar[str] = "Judge by BLEU against the reference answer: no model needed."
     Config: ClassVar[type[StepConfig]] = ReferenceConfig
+    costs: ClassVar[bool] = False
 
     def pin(self, project: Project, config: ReferenceConfig) -> ReferenceConfig:
         pinned = f"bleu@{installed()}" if config.metric == LATEST else config.metric

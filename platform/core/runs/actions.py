@@ -16,6 +16,7 @@ from core.errors import Conflict
 from core.models import Failure, Overlap, Run, RunState, Shard, Stage, StageState, User
 from core.models.run import GOING
 from core.recipes.shelf import Text
+from core.runs.budget import may_cost, pause_beyond, spent_sentence
 from core.runs.course import go_on, ring, settle
 from core.runs.starting import begin_run, start_run
 from core.runs.steps import Gate, step_named
@@ -65,7 +66,12 @@ def pause(run: Run, *, by: User | None = None) -> None:
 
 
 def resume(run: Run, *, by: User | None = None, max_cost: Decimal | None = None) -> None:
-    """Go on where the run stopped, with another limit of its cost where one is given."""
+    """Go on where the run stopped, with another limit of its cost where one is given.
+
+    Raises Conflict where the project's budget is spent.
+    """
+    if run.state == RunState.PAUSED and may_cost(run) and (sentence := spent_sentence(run.project)):
+        raise Conflict(sentence)
     limit = {} if max_cost is None else {"max_cost": max_cost}
     _change(run, [RunState.PAUSED], RunState.RUNNING, "run.resume", by, **limit)
     for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
@@ -97,6 +103,7 @@ def retry_failed(run: Run, *, by: User | None = None) -> int:
         audit.record("run.retry", project=run.project, actor=by, target=str(run.public), inputs=retried)
         for stage in Stage.objects.filter(run=run, state=StageState.RUNNING):
             ring(stage)
+    pause_beyond(run)
     go_on(run.pk)
     return retried
 
@@ -134,7 +141,7 @@ def look_after(run: Run) -> None:
 
 def sweep() -> int:
     """Ring for what nobody works on, and go on where a worker died between two stages; returns how often it rang."""
-    for run in Run.objects.filter(state=RunState.QUEUED).exclude(_waits_its_turn()):
+    for run in Run.objects.filter(state=RunState.QUEUED, project__archived=None).exclude(_waits_its_turn()):
         begin_run(run)
     for run in Run.objects.filter(state__in=(RunState.RUNNING, RunState.PARKED)):
         look_after(run)

@@ -13,7 +13,9 @@ from core.bulk import fetch
 from core.errors import PrefereeError
 from core.models import Run, RunState, Shard, ShardState, Stage, StageState
 from core.models.run import OVER
+from core.runs.budget import pause_beyond
 from core.runs.failures import said
+from core.runs.inside import refusal
 from core.runs.planning import plan_stage
 from core.runs.steps import AnyStep, Context, Gate, configure, step_named
 from core.signals import run_ended
@@ -39,9 +41,15 @@ def _send(stage: Stage) -> None:
 
 
 def equipped(stage: Stage) -> tuple[AnyStep, Context]:
-    """What the stage works with. Raises PrefereeError where this installation no longer has it."""
+    """What the stage works with.
+
+    Raises PrefereeError where this installation no longer has it, or the project's text would leave the house.
+    """
     step = step_named(stage.step)
-    return step, Context(stage.run.project, configure(step, stage.config), stage.pk, stage.run.created_by)
+    config = configure(step, stage.config)
+    if sentence := refusal(stage.run.project, [(stage.name, step, config)]):
+        raise PrefereeError(sentence)
+    return step, Context(stage.run.project, config, stage.pk, stage.run.created_by)
 
 
 @contextmanager
@@ -142,9 +150,9 @@ def stop_stage(stage_id: int, sentence: str) -> None:
 
 
 def watch_cost(run_id: int) -> None:
-    """Pause the run where it has cost what it may."""
-    run = Run.objects.only("max_cost").get(pk=run_id)
-    if run.max_cost is None:
+    """Pause the run where it has cost what it may, or all runs of the project have together."""
+    run = Run.objects.select_related("project").get(pk=run_id)
+    if pause_beyond(run) or run.max_cost is None:
         return
     spent = Stage.objects.filter(run=run_id).aggregate(spent=Sum("cost"))["spent"]
     if spent >= run.max_cost:

@@ -15,14 +15,19 @@ from core.models import Project, Run, RunState, Schedule, Stage, User
 from core.recipes.composing import Composed, compose
 from core.recipes.reading import read_recipe
 from core.recipes.shelf import Text, find_recipe, keep
+from core.runs.budget import pause_beyond
 from core.runs.course import fail_run, go_on
+from core.runs.inside import refusal
 from core.runs.steps import configure, step_named, work_key
 
 
 def composed(project: Project, recipe: str | Text, values: Mapping[str, Any]) -> tuple[Text, Composed]:
     """The recipe of this name, or this text, with its stages. Raises PrefereeError where something does not fit."""
     text = find_recipe(project, recipe) if isinstance(recipe, str) else recipe
-    return text, compose(read_recipe(text.source, text.where), values)
+    plan = compose(read_recipe(text.source, text.where), values)
+    if sentence := refusal(project, [(stage.name, stage.step, stage.config) for stage in plan.stages]):
+        raise PrefereeError(sentence)
+    return text, plan
 
 
 def start_run(
@@ -56,6 +61,8 @@ def record_run(
     due: datetime | None = None,
 ) -> Run:
     """The run as a row that is queued, with its stages; nothing is planned yet."""
+    if project.archived:
+        raise PrefereeError(f"{project.name} is archived, so nothing runs in it. Restore it first.")
     text, plan = composed(project, recipe, values)
     run = Run.objects.create(
         project=project,
@@ -88,13 +95,17 @@ def record_run(
 
 
 def begin_run(run: Run) -> bool:
-    """Pin the configurations and open the first stages; False where somebody else has. Twice is once."""
+    """Pin the configurations and open the first stages; False where somebody else has. Twice is once.
+
+    Where the project's budget is spent, the run is paused before it has cost anything.
+    """
     with transaction.atomic():
-        begun = Run.objects.filter(pk=run.pk, state=RunState.QUEUED).update(state=RunState.RUNNING, started=Now())
+        queued = Run.objects.filter(pk=run.pk, state=RunState.QUEUED, project__archived=None)
+        begun = queued.update(state=RunState.RUNNING, started=Now())
         sentence = _pin(run) if begun else ""
     if begun and sentence:
         fail_run(run.pk, sentence)
-    elif begun:
+    elif begun and not pause_beyond(run):
         go_on(run.pk)
     run.refresh_from_db()
     return bool(begun)
@@ -108,6 +119,8 @@ def _pin(run: Run) -> str:
             config = step.pin(run.project, configure(step, stage.config))
         except PrefereeError as error:
             return f"{stage.name}: {error}"
+        if sentence := refusal(run.project, [(stage.name, step, config)]):
+            return sentence
         values = config.model_dump(mode="json")
         Stage.objects.filter(pk=stage.pk).update(config=values, work_key=work_key(step, config))
     return ""

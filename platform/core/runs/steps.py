@@ -75,7 +75,8 @@ class Context:
 
 
 class AnyStep(ABC):
-    """What a stage uses. `remembers`: an input that has an output by the same configuration is not new."""
+    """What a stage uses. `remembers`: an input that has an output by the same configuration is not new. `costs`: it may
+    spend money, so it stops where the project's budget is spent."""
 
     name: ClassVar[str]
     summary: ClassVar[str]
@@ -83,10 +84,15 @@ class AnyStep(ABC):
     queue: ClassVar[str] = "cpu"
     shard_size: ClassVar[int] = 500
     remembers: ClassVar[bool] = True
+    costs: ClassVar[bool] = True
 
     @abstractmethod
     def plan(self, project: Project, config: Any) -> dict[str, float]:
         """What a run would do, by name, without doing it. Raises PrefereeError where it could do nothing."""
+
+    def endpoints(self, config: Any) -> Sequence[str]:
+        """The addresses that would see text of the project; a project whose text stays inside refuses others."""
+        return ()
 
     def pin(self, project: Project, config: Any) -> Any:
         """The configuration with every moving reference (`@latest`) replaced by what it means now."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from core import alarms
 from core.models import Project, Run, RunState, Schedule
 from core.schedules.clock import told_time
 from core.schedules.links import page_of_run, page_of_schedule
@@ -38,6 +39,11 @@ class Alarm:
 
 def alarms_of(project: Project) -> list[Alarm]:
     return _alarms(project.schedules.select_related("project").order_by("name"))
+
+
+def schedule_alarms(project: Project) -> list[alarms.Alarm]:
+    """The same as the overview shows them, beside those of others."""
+    return [alarms.Alarm(each.sentence, each.schedule.name, each.page, each.word) for each in alarms_of(project)]
 
 
 def alarm_of(schedule: Schedule) -> Alarm | None:

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 def fire_due(now: datetime | None = None) -> list[Run]:
     """Everything that is due; the sweep calls it, so that a lost bell or a dead beat costs seconds."""
     at = now or clock()
-    due = Schedule.objects.filter(enabled=True, next_due__lte=at).order_by("next_due")
+    due = Schedule.objects.filter(enabled=True, next_due__lte=at, project__archived=None).order_by("next_due")
     return [run for pk in due.values_list("pk", flat=True) if (run := fire(pk, at))]
 
 
@@ -40,7 +40,7 @@ def fire(schedule_id: int, now: datetime | None = None) -> Run | None:
 
 def _claimed(schedule_id: int, at: datetime) -> Schedule | None:
     """The schedule, whose row is locked and whose next time is moved on; None where it is not due any more."""
-    due = Schedule.objects.filter(pk=schedule_id, enabled=True, next_due__lte=at)
+    due = Schedule.objects.filter(pk=schedule_id, enabled=True, next_due__lte=at, project__archived=None)
     schedule = due.select_related("project", "created_by").first()
     if schedule is None:
         return None

@@ -27,6 +27,7 @@ class Aggregate(Step):
     Config: ClassVar[type[StepConfig]] = AggregateConfig
     shard_size: ClassVar[int] = 5_000
     remembers: ClassVar[bool] = False
+    costs: ClassVar[bool] = False
 
     def plan(self, project: Project, config: AggregateConfig) -> dict[str, float]:
         return {"comparisons to label": _judged(project, config).count()}

@@ -53,6 +53,7 @@ class Compare(Step):
     summary: ClassVar[str] = "Make comparisons from the responses of each prompt."
     Config: ClassVar[type[StepConfig]] = CompareConfig
     shard_size: ClassVar[int] = 200
+    costs: ClassVar[bool] = False
 
     def plan(self, project: Project, config: CompareConfig) -> dict[str, float]:
         """Counts of comparisons, the judge calls (both orders) and the person-hours that they would take."""

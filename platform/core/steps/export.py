@@ -39,6 +39,7 @@ class Export(Step):
     Config: ClassVar[type[StepConfig]] = ExportConfig
     shard_size: ClassVar[int] = 1
     remembers: ClassVar[bool] = False
+    costs: ClassVar[bool] = False
 
     def plan(self, project: Project, config: ExportConfig) -> dict[str, float]:
         return {"labels decided" if config.format == "trl-dpo" else "prompts": _expected(project, config)}

@@ -55,6 +55,7 @@ class Import(Step):
     Config: ClassVar[type[StepConfig]] = ImportConfig
     shard_size: ClassVar[int] = 1
     remembers: ClassVar[bool] = False
+    costs: ClassVar[bool] = False
 
     def plan(self, project: Project, config: ImportConfig) -> dict[str, float]:
         if config.upload:

@@ -35,12 +35,13 @@ class People(Gate):
     Config: ClassVar[type[StepConfig]] = PeopleConfig
     shard_size: ClassVar[int] = 5_000
     remembers: ClassVar[bool] = False
+    costs: ClassVar[bool] = False
 
     def plan(self, project: Project, config: PeopleConfig) -> dict[str, float]:
-        return {"comparisons to wait for": _wanting(project, config).count()}
+        return {"comparisons to wait for": wanting(project, config.votes).count()}
 
     def inputs(self, context: Context) -> QuerySet[Comparison]:
-        return _wanting(context.project, context.config)
+        return wanting(context.project, context.config.votes)
 
     def waiting(self, context: Context) -> int:
         ((count,),) = fetch(WAITING, {"stage": context.stage_id, "votes": context.config.votes})
@@ -51,9 +52,10 @@ class People(Gate):
         return total - waiting >= config.share * total
 
 
-def _wanting(project: Project, config: PeopleConfig) -> QuerySet[Comparison]:
+def wanting(project: Project, votes: int | None) -> QuerySet[Comparison]:
+    """Those that fewer people than that many have judged; fewer than each wants where it is None."""
     by_people = Judgment.objects.filter(comparison=OuterRef("pk"), judge__kind="human", live=True, status="submitted")
     judges = by_people.order_by().values("comparison").annotate(n=Count("judge", distinct=True)).values("n")
-    wanted = F("votes_wanted") if config.votes is None else Value(config.votes)
+    wanted = F("votes_wanted") if votes is None else Value(votes)
     judged = Comparison.objects.filter(project=project).annotate(judged=Coalesce(Subquery(judges), 0))
     return judged.filter(judged__lt=wanted)

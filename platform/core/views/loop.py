@@ -1,89 +1,64 @@
-"""The eight counts along the loop of a project, and what to do next."""
+"""What to do next in a project, and for somebody who only judges in it."""
 
 from dataclasses import dataclass
 
 from django.urls import reverse
 
+from core.addresses import address_of
 from core.models import Project
-from core.reports.counts import counts, label_counts
+from core.permissions import Verb
+from core.reports.standing import Loop
 from core.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    prompts: int
-    responses: int
-    comparisons: int
-    by_people: int
-    by_judges: int
-    decided: int
-    undecided: int
-    exportable: int
-
-    @property
-    def named(self) -> list[tuple[str, int]]:
-        return [
-            ("Prompts", self.prompts),
-            ("Responses", self.responses),
-            ("Comparisons", self.comparisons),
-            ("Judged by people", self.by_people),
-            ("Judged by models", self.by_judges),
-            ("Labels decided", self.decided),
-            ("Undecided", self.undecided),
-            ("Pairs to export", self.exportable),
-        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A sentence, and one thing to do: a link, or a command where no page does it."""
 
-    sentence: str
+    sentence: str = ""
     label: str = ""
     address: str = ""
     command: str = ""
 
 
-def loop_of(project: Project) -> Loop:
-    total, labels = counts(project), label_counts(project)
-    return Loop(
-        total["prompts"],
-        total["responses"],
-        total["comparisons"],
-        total["judgments"]["people"],
-        total["judgments"]["judges"],
-        labels["decided"],
-        labels["undecided"],
-        labels["winner"],
-    )
-
-
-def next_step(project: Project, loop: Loop, work: Work | None, *, exported: bool, manages: bool) -> Step:
+def next_step(project: Project, loop: Loop, work: Work | None, *, exported: bool, verbs: frozenset[Verb]) -> Step:
     """For somebody who reads the project; who manages it is led to what can be started."""
+    manages = "manage" in verbs
+    if project.archived:
+        restore = ("Restore project…", reverse("danger", args=[project.slug])) if "own" in verbs else ()
+        return Step("", *restore)
     if not loop.prompts:
-        return Step("No prompts yet. Import a file.", command=f"manage.py ingest FILE --project {project.slug}")
+        return _import(project) if manages else Step("No prompts yet.")
     if not loop.comparisons:
         sentence = "No comparisons yet. They are made where a prompt has two responses."
-        return Step(sentence, *_start(project, "Make comparisons", "compare") if manages else ())
-    sentence = f"{loop.decided:,} of {loop.comparisons:,} comparisons labelled"
-    if loop.undecided:
-        sentence += f", {loop.undecided:,} undecided"
+        return Step(sentence, *_compare(project)) if manages else Step(sentence)
     if work and work.left:
-        return Step(f"{sentence}.", "Judge the next comparison", reverse("work", args=[project.slug]))
+        return Step("", "Judge the next comparison", reverse("work", args=[project.slug]))
     if loop.exportable and not exported:
-        return Step(
-            f"{sentence}. Nothing exported yet.", *_start(project, "Export a dataset", "export") if manages else ()
-        )
-    return Step(f"{sentence}.")
+        export = ("Export a dataset", reverse("recipe", args=[project.slug, "export"])) if manages else ()
+        return Step("Nothing exported yet.", *export)
+    return Step()
 
 
-def _start(project: Project, label: str, recipe: str) -> tuple[str, str]:
-    """A button's label and where it leads."""
-    return label, reverse("recipe", args=[project.slug, recipe])
+def _import(project: Project) -> Step:
+    """On the page for it where there is one, else from a shell."""
+    sentence = "No prompts yet. Import a file."
+    if page := address_of("import", project.slug):
+        return Step(sentence, "Import a file", page)
+    return Step(sentence, command=f"manage.py ingest FILE --project {project.slug}")
 
 
-def own_step(project: Project, work: Work | None) -> Step:
+def _compare(project: Project) -> tuple[str, str]:
+    page = address_of("new_comparisons", project.slug) or reverse("recipe", args=[project.slug, "compare"])
+    return "Make comparisons", page
+
+
+def own_step(project: Project, work: Work | None, *, paused: bool) -> Step:
     """For somebody who only judges."""
+    if project.archived:
+        return Step(f"{project.name} is archived, so nothing in it is judged any more.")
+    if paused:
+        return Step("You are paused here, so nothing is handed to you. Ask somebody who manages it when you can go on.")
     work = work or Work()
     if not work.left:
         return Step(f"Nothing for you now. You have judged {work.done:,}; new comparisons appear here.")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from core.http import UserRequest
 from core.models import AuditEvent, Comparison, Judgment, Label, Project, User
 from core.permissions import verbs_in
+from core.projects import may_create
 from core.views.access import signed_in
 from core.work import Work, work_of
 
@@ -33,7 +34,14 @@ class Row:
 def projects(request: UserRequest) -> HttpResponse:
     rows = _rows(request.user)
     waiting = next((row for row in rows if row.work and row.work.left), None)
-    return render(request, "core/projects.html", {"rows": rows, "waiting": waiting, "here": "projects"})
+    context = {
+        "rows": [row for row in rows if not row.project.archived],
+        "archived": [row for row in rows if row.project.archived],
+        "waiting": waiting,
+        "may_create": may_create(request.user),
+        "here": "projects",
+    }
+    return render(request, "core/projects.html", context)
 
 
 def _rows(person: User) -> list[Row]:

@@ -1,0 +1,14 @@
+"""Which questions people have before them, and which they answered last. Core asks, and does not know this room."""
+
+from annotate.models import Assignment, AssignmentState
+from core.models import Project, QuestionSet, User
+
+
+class Reading:
+    def are_shown(self, questions: QuestionSet) -> bool:
+        return Assignment.objects.filter(project=questions.project_id, round__question_set=questions).exists()
+
+    def last_seen(self, person: User, project: Project) -> QuestionSet | None:
+        answered = Assignment.objects.filter(person=person, project=project, state=AssignmentState.DONE)
+        last = answered.select_related("round__question_set").order_by("-round__number").first()
+        return last.round.question_set if last else None

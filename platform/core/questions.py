@@ -1,0 +1,151 @@
+"""The questions and guidelines of a project: which stand, whether they fit, and how others take their place."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from core import audit
+from core.errors import Conflict, PrefereeError
+from core.ids import canonical, key_of
+from core.models import Judgment, Project, QuestionSet, Round, User
+
+MOST_STRENGTHS = 3
+LONGEST_TEXT = 300
+LONGEST_WORD = 24
+LONGEST_GUIDELINES = 100_000
+Question = Mapping[str, Any]
+STALE = (
+    "Somebody else has published other questions or guidelines since you opened this page. Yours are kept below; "
+    "open the page anew in another tab to compare, then publish again."
+)
+
+
+class Room(Protocol):
+    """What only the room knows in which people answer."""
+
+    def are_shown(self, questions: QuestionSet) -> bool:
+        """Whether somebody has, or had, these questions before them."""
+
+    def last_seen(self, person: User, project: Project) -> QuestionSet | None:
+        """Those under which the person has judged last."""
+
+
+_rooms: list[Room] = []
+
+
+def register(room: Room) -> None:
+    _rooms[:] = [room]
+
+
+def current(project: Project) -> QuestionSet:
+    """Those of the open round; the newest where all rounds are closed."""
+    open_round = project.rounds.filter(closed=None).select_related("question_set").order_by("-number").first()
+    return open_round.question_set if open_round else project.question_sets.latest("version")
+
+
+def last_seen(person: User, project: Project) -> QuestionSet | None:
+    return _rooms[0].last_seen(person, project) if _rooms else None
+
+
+def mark_of(questions: QuestionSet) -> str:
+    """The same for the same version with the same content: a form carries it, to notice that others were quicker."""
+    return key_of(str(questions.pk), canonical(questions.questions), questions.guidelines).hex()
+
+
+@transaction.atomic
+def publish(
+    project: Project,
+    *,
+    questions: Sequence[Question] | None = None,
+    guidelines: str | None = None,
+    seen: str,
+    by: User | None = None,
+) -> QuestionSet:
+    """What is given stands from now on, what is not stays as it is.
+
+    Where nobody has seen the current ones yet, they are edited in place; else the next version is asked in a new
+    round, and whoever is in the middle of an answer finishes it under the round that it began in.
+    Raises PrefereeError where they do not fit, Conflict where the current ones are not those that were `seen`.
+    """
+    Project.objects.select_for_update(no_key=True).only("pk").get(pk=project.pk)  # one publishes at a time
+    before = current(project)
+    if mark_of(before) != seen:
+        raise Conflict(STALE)
+    wanted = list(before.questions if questions is None else questions)
+    text = before.guidelines if guidelines is None else guidelines.replace("\r\n", "\n")
+    check(wanted)
+    if len(text) > LONGEST_GUIDELINES:
+        raise PrefereeError(f"The guidelines have {len(text):,} characters. Shorten them to {LONGEST_GUIDELINES:,}.")
+    if (wanted, text) == (before.questions, before.guidelines):
+        return before
+    return _published(project, before, wanted, text, by)
+
+
+def _published(
+    project: Project, before: QuestionSet, questions: list[Question], guidelines: str, by: User | None
+) -> QuestionSet:
+    changed = [
+        name
+        for name, is_other in (
+            ("questions", questions != before.questions),
+            ("guidelines", guidelines != before.guidelines),
+        )
+        if is_other
+    ]
+    if is_fresh(before):
+        QuestionSet.objects.filter(pk=before.pk).update(
+            questions=questions, guidelines=guidelines, created=timezone.now()
+        )
+        before.refresh_from_db()
+        after = before
+    else:
+        after = _next(project, questions, guidelines)
+    said = {"version": after.version, "changed": changed}
+    audit.record("questions.publish", project=project, actor=by, target=str(after.version), **said)
+    return after
+
+
+def is_fresh(questions: QuestionSet) -> bool:
+    """Nobody has answered these, and nobody has them before their eyes."""
+    answered = Judgment.objects.filter(project=questions.project_id, round__question_set=questions)
+    return not any(room.are_shown(questions) for room in _rooms) and not answered.exists()
+
+
+def _next(project: Project, questions: list[Question], guidelines: str) -> QuestionSet:
+    version = 1 + (project.question_sets.aggregate(last=Max("version"))["last"] or 0)
+    number = 1 + (project.rounds.aggregate(last=Max("number"))["last"] or 0)
+    after = QuestionSet.objects.create(project=project, version=version, questions=questions, guidelines=guidelines)
+    project.rounds.filter(closed=None).update(closed=timezone.now())
+    Round.objects.create(project=project, number=number, name=_free_name(project, number), question_set=after)
+    return after
+
+
+def _free_name(project: Project, number: int) -> str:
+    """An imported round may have taken the obvious one."""
+    name = f"round {number}"
+    return f"{name} of this project" if project.rounds.filter(name=name).exists() else name
+
+
+def check(questions: Sequence[Question]) -> None:
+    """Raises PrefereeError with the first thing that does not fit."""
+    main = next((question for question in questions if question.get("id") == "main"), None)
+    if main is None or main.get("kind") != "pairwise":
+        raise PrefereeError("The main question is missing. Ask which of two answers is better.")
+    for question in questions:
+        text = str(question.get("text", "")).strip()
+        if not text or len(text) > LONGEST_TEXT:
+            raise PrefereeError(f"A question has {len(text)} characters. Write 1 to {LONGEST_TEXT}.")
+    _check_strengths([str(word) for word in main.get("strengths", [])])
+
+
+def _check_strengths(words: list[str]) -> None:
+    if not 1 <= len(words) <= MOST_STRENGTHS:
+        raise PrefereeError(f"There are {len(words)} strengths. Write 1 to {MOST_STRENGTHS} words, the weakest first.")
+    for word in words:
+        if not word.strip() or len(word) > LONGEST_WORD:
+            raise PrefereeError(f"A strength has {len(word)} characters. Write one to {LONGEST_WORD}, like “slightly”.")
+    if len({word.casefold() for word in words}) < len(words):
+        raise PrefereeError("Two strengths are the same word. Write different ones.")
