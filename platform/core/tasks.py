@@ -6,6 +6,7 @@ from celery.signals import worker_ready
 from celery.worker import state
 
 from config.celery import app
+from core import resets
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
@@ -43,12 +44,19 @@ def sweep() -> None:
     fire_due()
     actions.sweep()
     tell_all()
+    resets.send_all()
 
 
 @app.task(name="core.fire_schedule")  # type: ignore[untyped-decorator]
 def fire_schedule(schedule_id: int) -> None:
     """Beat's bell. It may come early, late, twice or never: the row says whether the schedule is due."""
     fire(schedule_id)
+
+
+@app.task(name="core.send_reset")  # type: ignore[untyped-decorator]
+def send_reset(reset_id: int) -> None:
+    """The bell of one row; what it misses the sweep sends."""
+    resets.send(reset_id)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
