@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.contrib.admin.sites import site
+from django.contrib.auth.tokens import default_token_generator
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from annotate.reservations import take_next
-from core.models import Project, Role, Upload, User
+from core.invitations import invite
+from core.models import Project, Role, Session, Upload, User
+from core.tokens import create_token
 from core.uploads.reports import rejects_file
 from tests.factories import (
     ComparisonFactory,
@@ -53,6 +58,14 @@ def changed(status: int) -> Statuses:
     return MANAGE | dict.fromkeys(("owner", "staff"), status)
 
 
+OWN = for_all(200, anonymous=302)
+
+
+def changed_own(status: int) -> Statuses:
+    """A form about one's own account, that is sent as it is here."""
+    return for_all(status, anonymous=302)
+
+
 @dataclass(frozen=True)
 class Case:
     """What a URL answers to whom, by method; a method that is not named here is not allowed to anybody."""
@@ -68,7 +81,22 @@ CASES = {
     "healthz": Case({"GET": for_all(200)}),
     "login": Case({"GET": for_all(302, anonymous=200), "POST": for_all(302, anonymous=422)}),
     "logout": Case({"POST": for_all(302)}),
-    "projects": Case({"GET": for_all(200, anonymous=302)}),
+    "forgot": Case({"GET": for_all(200), "POST": for_all(422)}),
+    "reset": Case({"GET": for_all(200), "POST": for_all(422)}, ("person", "token")),
+    "invite": Case({"GET": for_all(200), "POST": for_all(302, anonymous=422)}, ("secret",)),
+    "welcome": Case({"GET": for_all(410), "POST": for_all(410)}, ("secret",)),
+    "account": Case({"GET": OWN}),
+    "change_identity": Case({"POST": changed_own(422)}),
+    "change_password": Case({"POST": changed_own(422)}),
+    "change_look": Case({"POST": changed_own(422)}),
+    "end_other_sessions": Case({"POST": changed_own(302)}),
+    "end_session": Case({"POST": for_all(404, anonymous=302, owner=302)}, ("session",)),
+    "create_token": Case({"POST": changed_own(422)}),
+    "revoke_token": Case({"POST": for_all(404, anonymous=302, owner=302)}, ("api_token",)),
+    "api_me": Case({"GET": for_all(200, anonymous=401)}),
+    "invitations": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "revoke_invitation": Case({"POST": changed(302)}, ("slug", "invitation")),
+    "projects": Case({"GET": OWN}),
     "overview": Case({"GET": SEE}, ("slug",)),
     "agreement": Case({"GET": READ}, ("slug",)),
     "guidelines": Case({"GET": SEE}, ("slug",)),
@@ -103,6 +131,8 @@ CASES = {
     "again": Case({"POST": ACT}, ("slug", "run")),
 }
 HEAD_IS_GET = set(CASES) - {"work"}
+# Of a project; what else has something in its address is one's own, or opens to whoever has the link.
+OF_PROJECT = [name for name, case in CASES.items() if "slug" in case.of]
 
 
 def walk(patterns: Any = None, space: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -146,6 +176,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "run": run.public,
         "schedule": ScheduleFactory(project=project).public,
         "upload": upload_of(project).public,
+        **links_into(project),
     }
 
 
@@ -158,12 +189,34 @@ def upload_of(project: Project) -> Upload:
     return upload
 
 
+def links_into(project: Project) -> dict[str, Any]:
+    """An invitation by somebody who may invite, and a link for a new password of somebody who is not in the project."""
+    by = UserFactory(is_staff=True)
+    invited = invite(project, Role.VIEWER, expires=timezone.now() + timedelta(days=1), places=99, by=by)
+    forgetful = UserFactory()
+    return {
+        "secret": invited.page.rpartition("/")[2],
+        "invitation": invited.invitation.public,
+        "person": forgetful.public,
+        "token": default_token_generator.make_token(forgetful),
+    }
+
+
+def belongings_of(person: User) -> dict[str, Any]:
+    """What only this person may end or revoke."""
+    session = Session.objects.create(
+        pk=f"session-{person.pk}", user=person, expire_date=timezone.now() + timedelta(days=1)
+    )
+    return {"session": session.public, "api_token": create_token(person, "nightly")[0].public}
+
+
 @pytest.fixture
 def world(db: None, tmp_path: Path) -> World:
     project, other = ProjectFactory(), ProjectFactory()
     people = {role: MembershipFactory(project=project, role=role).user for role in Role.values}
     people |= {"outsider": MembershipFactory(project=other).user, "staff": UserFactory(is_staff=True)}
     ids, foreign = things_of(project, tmp_path), things_of(other, tmp_path)
+    ids |= belongings_of(people["owner"])
     take_next(people["annotator"], project)
     take_next(people["outsider"], other)
     return World(project, people, ids, foreign)
@@ -204,7 +257,7 @@ def test_wrong_methods_are_refused_to_everybody(world: World, name: str, princip
 
 
 @pytest.mark.parametrize("principal", [principal for principal in PRINCIPALS if principal != "anonymous"])
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if len(case.of) > 1])
+@pytest.mark.parametrize("name", [name for name in OF_PROJECT if len(CASES[name].of) > 1])
 def test_the_id_of_another_project_does_not_exist_in_this_one(world: World, name: str, principal: str) -> None:
     case = CASES[name]
     mixed = {key: world.foreign[key] for key in case.of} | {"slug": world.project.slug}
@@ -215,7 +268,7 @@ def test_the_id_of_another_project_does_not_exist_in_this_one(world: World, name
 
 
 @pytest.mark.parametrize("principal", ["viewer", "annotator", "reviewer", "owner"])
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.of])
+@pytest.mark.parametrize("name", OF_PROJECT)
 def test_another_project_cannot_be_told_from_none(world: World, name: str, principal: str) -> None:
     case = CASES[name]
     foreign = {key: world.foreign[key] for key in case.of}
@@ -233,7 +286,7 @@ def test_no_other_site_can_send_a_form(world: World, name: str) -> None:
         assert status(client, "POST", address, case.data) == 403
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.of])
+@pytest.mark.parametrize("name", OF_PROJECT)
 def test_a_former_member_gets_nothing(world: World, name: str) -> None:
     case = CASES[name]
     client = world.client("owner")
@@ -246,7 +299,7 @@ def test_a_former_member_gets_nothing(world: World, name: str) -> None:
 @pytest.mark.parametrize("principal", [principal for principal in PRINCIPALS if principal != "staff"])
 def test_the_admin_is_closed_to_all_but_staff(world: World, principal: str) -> None:
     for name in ADMIN:
-        closed = {200, 302, 404} if name in {"admin:login", "admin:logout"} else {302, 403, 404, 405}
+        closed = {302, 403, 404} if name in {"admin:login", "admin:logout"} else {302, 403, 404, 405}
         for method in ("GET", "POST"):
             assert status(world.client(principal), method, _admin_address(name), {}) in closed, f"{method} {name}"
 

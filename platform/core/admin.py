@@ -6,11 +6,27 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from core.errors import PrefereeError
 from core.models import AuditEvent, DatasetVersion, Judge, Membership, Project, Run, Schedule, User
+
+
+def log_in_on_the_login_page(request: HttpRequest, extra_context: object = None) -> HttpResponse:
+    """The admin's own form would know nothing of failed tries."""
+    if request.user.is_authenticated:
+        if admin.site.has_permission(request):
+            return redirect("admin:index")
+        raise PermissionDenied("The admin is for those who look after this installation.")
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+
+admin.site.login = log_in_on_the_login_page  # type: ignore[method-assign]
 
 
 class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]

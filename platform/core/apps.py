@@ -6,7 +6,7 @@ class CoreConfig(AppConfig):
     verbose_name = "Preference data"
 
     def ready(self) -> None:
-        from core import alarms
+        from core import accounts, alarms, sessions
         from core.reports.alarms import budget_alarms, run_alarms, undecided_alarms
         from core.runs.steps import register
         from core.schedules.alarms import schedule_alarms
@@ -24,3 +24,5 @@ class CoreConfig(AppConfig):
         for source in (schedule_alarms, run_alarms, budget_alarms, undecided_alarms):
             alarms.register(source)
         listen()
+        accounts.listen()
+        sessions.listen()

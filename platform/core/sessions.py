@@ -1,19 +1,82 @@
 """Sessions as rows that know whose they are, so that a person can see and end them."""
 
+from datetime import timedelta
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
-from core.models import Session
+from core.http import Answer
+from core.models import Session, User
+from core.origins import address_of, browser_in_words
+
+# A page costs no write for this, but the first after so long.
+BETWEEN_NOTES = timedelta(minutes=5)
 
 
 class SessionStore(DatabaseStore):
+    """`row` is what was read; a save changes only what a request may change of it."""
+
+    row: Session | None = None
+    origin: tuple[str, str] | None = None
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
 
+    def _get_session_from_db(self) -> Session | None:
+        self.row = cast(Session | None, super()._get_session_from_db())  # type: ignore[misc]
+        return self.row
+
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))
         row.user_id = data.get(SESSION_KEY)
+        if self.row is not None and self.row.user_id and str(self.row.user_id) == row.user_id:
+            # The key changes with the password, and it is the same login.
+            row.created, row.address, row.browser = self.row.created, self.row.address, self.row.browser
+        if self.origin is not None:
+            row.address, row.browser = self.origin
         return row
+
+    def save(self, must_create: bool = False) -> None:
+        if must_create or self.session_key is None:
+            return super().save(must_create)
+        row = self.create_model_instance(self._get_session())  # type: ignore[attr-defined]
+        changes = {"session_data": row.session_data, "expire_date": row.expire_date, "user_id": row.user_id}
+        if self.origin is not None:
+            changes |= {"address": row.address, "browser": row.browser}
+        if not Session.objects.filter(pk=row.pk).update(**changes):
+            raise UpdateError("The session was ended in the meantime.")
+        return None
+
+
+class LastUsed:
+    """Notes when and from where a session was used, once in some minutes; a request without one costs nothing."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        row: Session | None = getattr(request.session, "row", None)
+        if row is not None and row.user_id and row.last_used < timezone.now() - BETWEEN_NOTES:
+            used = {"last_used": timezone.now(), "address": address_of(request), "browser": browser_in_words(request)}
+            Session.objects.filter(pk=row.pk).update(**used)
+        return response
+
+
+def listen() -> None:
+    user_logged_in.connect(_note_origin, dispatch_uid="core.sessions")
+
+
+def _note_origin(request: HttpRequest, **_: Any) -> None:
+    request.session.origin = address_of(request), browser_in_words(request)  # type: ignore[attr-defined]
+
+
+def live_sessions(user: User) -> QuerySet[Session]:
+    return Session.objects.filter(user=user, expire_date__gt=timezone.now())

@@ -6,7 +6,7 @@ from celery.signals import worker_ready
 from celery.worker import state
 
 from config.celery import app
-from core import deletion
+from core import deletion, resets
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
@@ -48,6 +48,7 @@ def sweep() -> None:
     sweep_uploads()
     for project_id in deletion.under_way():
         deletion.begin(project_id)
+    resets.send_all()
 
 
 @app.task(name="core.fire_schedule")  # type: ignore[untyped-decorator]
@@ -61,6 +62,12 @@ def delete_project(project_id: int) -> None:
     """For a while, then it rings again for the rest; the sweep rings where a worker died over it."""
     if deletion.go_on(project_id):
         delete_project.delay(project_id)
+
+
+@app.task(name="core.send_reset")  # type: ignore[untyped-decorator]
+def send_reset(reset_id: int) -> None:
+    """The bell of one row; what it misses the sweep sends."""
+    resets.send(reset_id)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

@@ -1,5 +1,15 @@
-from django.urls import path
+from django.urls import include, path
 
+from core.views.account import (
+    account,
+    change_identity,
+    change_look,
+    change_password,
+    create_token,
+    end_other_sessions,
+    end_session,
+    revoke_token,
+)
 from core.views.agreement import agreement
 from core.views.control import again, cancel, pause, resume, retry
 from core.views.danger import archive_project, danger, delete_project, hand_over, restore_project
@@ -9,6 +19,8 @@ from core.views.guidelines import guidelines
 from core.views.guidelines_edit import guidelines_edit, guidelines_preview
 from core.views.health import healthz
 from core.views.imports import import_sample, imports
+from core.views.invitations import invitations, revoke_invitation
+from core.views.invite import invite
 from core.views.login import login, logout
 from core.views.new_project import new_project
 from core.views.overview import overview
@@ -16,6 +28,7 @@ from core.views.projects import projects
 from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
 from core.views.refusals import refusals, rejects
+from core.views.reset import forgot, reset
 from core.views.run import run
 from core.views.runs import runs
 from core.views.schedule import new_schedule, schedule
@@ -24,11 +37,25 @@ from core.views.settings import settings
 from core.views.steps import steps
 from core.views.throughput import throughput
 from core.views.upload import remove_upload, upload
+from core.views.welcome import welcome
 
 urlpatterns = [
     path("", projects, name="projects"),
     path("login", login, name="login"),
     path("logout", logout, name="logout"),
+    path("forgot", forgot, name="forgot"),
+    path("reset/<uuid:person>/<str:token>", reset, name="reset"),
+    path("invite/<str:secret>", invite, name="invite"),
+    path("welcome/<str:secret>", welcome, name="welcome"),
+    path("account", account, name="account"),
+    path("account/identity", change_identity, name="change_identity"),
+    path("account/password", change_password, name="change_password"),
+    path("account/look", change_look, name="change_look"),
+    path("account/sessions/end", end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<uuid:session>/end", end_session, name="end_session"),
+    path("account/tokens", create_token, name="create_token"),
+    path("account/tokens/<uuid:api_token>/revoke", revoke_token, name="revoke_token"),
+    path("api/v1/", include("core.api.urls")),
     path("healthz", healthz, name="healthz"),
     path("new", new_project, name="new_project"),
     path("p/<slug:slug>/settings", settings, name="settings"),
@@ -49,6 +76,8 @@ urlpatterns = [
     path("p/<slug:slug>/import/<uuid:upload>/remove", remove_upload, name="remove_upload"),
     path("p/<slug:slug>/import/<uuid:upload>/refusals", refusals, name="refusals"),
     path("p/<slug:slug>/import/<uuid:upload>/rejects", rejects, name="rejects"),
+    path("p/<slug:slug>/team/invitations", invitations, name="invitations"),
+    path("p/<slug:slug>/team/invitations/<uuid:invitation>/revoke", revoke_invitation, name="revoke_invitation"),
     path("p/<slug:slug>/runs", runs, name="runs"),
     path("p/<slug:slug>/runs/steps", steps, name="steps"),
     path("p/<slug:slug>/runs/start", recipes, name="recipes"),

@@ -5,7 +5,10 @@ const TEXT = "textarea, select, input:not([type=radio], [type=checkbox]), [conte
 const PRESSABLE = "button, a, summary";
 
 const keysOn = document.getElementById("keys-on");
-keysOn.checked = localStorage.getItem(SWITCH) !== "off";
+// The account turns them off everywhere, the switch in the list of keys on one device.
+const allowed = document.documentElement.dataset.keys !== "off";
+keysOn.checked = allowed && localStorage.getItem(SWITCH) !== "off";
+keysOn.disabled = !allowed;
 keysOn.addEventListener("change", () => localStorage.setItem(SWITCH, keysOn.checked ? "on" : "off"));
 
 function nameOf(event) {

@@ -6,12 +6,12 @@ from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from core.mailing import LONGEST_SUBJECT, MailAway, is_away, note_away
 from core.models import Membership, Project, Role, Run, RunState, Schedule, User
 from core.schedules.clock import told_time
 from core.schedules.links import page_of_run, page_of_schedule, public
@@ -19,20 +19,12 @@ from core.schedules.links import page_of_run, page_of_schedule, public
 log = logging.getLogger(__name__)
 # What nobody could be told for so long is left to the overview.
 LONGEST_TRY = timedelta(days=1)
-# A server that refuses our account locks it where it is asked too often.
-SECONDS_BETWEEN_TRIES = 60
-AWAY = "schedules:mail-away"
-LONGEST_SUBJECT = 150
 READERS = (Role.OWNER, Role.MANAGER, Role.REVIEWER, Role.VIEWER)
-
-
-class MailAway(Exception):
-    """The mail server did not take the message; it may later."""
 
 
 def tell_all() -> None:
     """Whatever nobody was told yet; the first message that the server does not take ends the round, and a minute's."""
-    if cache.get(AWAY):
+    if is_away():
         return
     untold = Run.objects.filter(state=RunState.FAILED, schedule__isnull=False, told=None)
     recent = untold.filter(finished__gte=Now() - LONGEST_TRY)
@@ -42,8 +34,7 @@ def tell_all() -> None:
         for pk in Schedule.objects.filter(untold=True).order_by("pk").values_list("pk", flat=True):
             _tell_of_schedule(pk)
     except MailAway as away:
-        cache.set(AWAY, True, SECONDS_BETWEEN_TRIES)
-        log.warning("%s It is asked again in %s s.", away, SECONDS_BETWEEN_TRIES)
+        note_away(away)
 
 
 @transaction.atomic

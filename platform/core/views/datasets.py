@@ -6,15 +6,15 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from core import audit
+from core.api.access import readable_by_programs
 from core.errors import PrefereeError
 from core.http import UserRequest
 from core.models import DatasetVersion
 from core.permissions import get_project
-from core.views.access import signed_in
 
 
 @require_safe
-@signed_in
+@readable_by_programs
 def download(request: UserRequest, slug: str, version: str, name: str) -> HttpResponseBase:
     """One file of a built version, as it was written."""
     project = get_project(request.user, slug, "manage")

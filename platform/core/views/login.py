@@ -10,11 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.first_owner import has_nobody
 from core.models import User
-from core.views.attempts import record_failure, too_many_failures
+from core.views.attempts import LOGINS, record_try, seconds_to_wait, wait_in_words
+from core.views.discreet import discreet
 
 WRONG = "This e-mail address and password do not belong together. Check both and try again."
-TOO_MANY = "Too many failed logins for this account from here. Wait 15 minutes, then try again."
+TOO_MANY = "Too many failed logins."
 
 
 class LoginForm(forms.Form):
@@ -24,6 +26,7 @@ class LoginForm(forms.Form):
 
 @sensitive_post_parameters()
 @never_cache
+@discreet
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
@@ -31,11 +34,11 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request)
     email = request.POST.get("email", "")
-    if too_many_failures(request, email):
-        return _page(request, TOO_MANY, status=429)
+    if seconds := seconds_to_wait(request, LOGINS, email):
+        return _page(request, f"{TOO_MANY} {wait_in_words(seconds)}", status=429)
     user = _user_of(request)
     if user is None:
-        record_failure(request, email)
+        record_try(request, LOGINS, email)
         return _page(request, WRONG, status=422)
     auth.login(request, user)
     return redirect(_destination(request))
@@ -56,7 +59,12 @@ def _user_of(request: HttpRequest) -> User | None:
 
 
 def _page(request: HttpRequest, error: str = "", *, status: int = 200) -> HttpResponse:
-    context = {"error": error, "email": request.POST.get("email", ""), "next": request.GET.get("next", "")}
+    context = {
+        "error": error,
+        "email": request.POST.get("email", ""),
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "has_nobody": has_nobody(),
+    }
     return render(request, "core/login.html", context, status=status)
 
 

@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core.models import AuditEvent, User
-from core.views.attempts import MOST_FAILURES, WINDOW
+from core.views.attempts import LOGINS, WINDOW
 from core.views.login import TOO_MANY, WRONG
 from tests.factories import PASSWORD, UserFactory
 
 LOGIN = "/login"
+MOST_FAILURES = LOGINS.pair
 
 
 @pytest.fixture

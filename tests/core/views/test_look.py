@@ -9,7 +9,8 @@ import pytest
 CSS = (Path(__file__).parents[3] / "platform/core/static/core/preferee.css").read_text("utf-8")
 BACKGROUNDS = ("bg", "surface", "sunken")
 TEXTS = ("ink", "ink-2", "accent", "good", "warn", "bad", "people", "models", "gold", "mixed")
-LIGHT, DARK = (dict(re.findall(r"--([\w-]+): (#[0-9A-F]{6});", block)) for block in CSS.split("@media", 2)[:2])
+TOKENS = re.findall(r"--([\w-]+): light-dark\((#[0-9A-F]{6}), (#[0-9A-F]{6})\);", CSS)
+LIGHT, DARK = ({name: pair[theme] for name, *pair in TOKENS} for theme in (0, 1))
 
 
 def luminance(colour: str) -> float:
@@ -47,13 +48,19 @@ def test_every_control_can_be_made_out(theme: dict[str, str], edge: str, ground:
     assert contrast(theme[edge], theme[ground]) >= 3
 
 
-def test_the_two_themes_have_the_same_colours() -> None:
-    assert LIGHT.keys() == DARK.keys()
+def test_every_colour_is_a_token_of_both_themes() -> None:
+    assert len(TOKENS) == len(LIGHT) >= 17
+    assert not re.findall(r"#[0-9A-Fa-f]{3,8}\b", re.sub(r"light-dark\([^)]*\)", "", CSS))
 
 
-def test_colours_are_tokens() -> None:
-    rules = CSS[CSS.index("/* Ground */") :]
-    assert not re.findall(r"#[0-9A-Fa-f]{3,8}\b", rules)
+def test_a_chosen_theme_is_a_scheme_and_no_second_set_of_colours() -> None:
+    """So that the contrasts of this file are those of a theme that somebody chose, too."""
+    assert "color-scheme: light dark;" in CSS
+    assert re.findall(r':root\[data-theme="(\w+)"\] { color-scheme: (\w+); }', CSS) == [
+        ("light", "light"),
+        ("dark", "dark"),
+    ]
+    assert "prefers-color-scheme" not in CSS
 
 
 def test_there_are_four_sizes_and_two_weights() -> None:

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from config import env
 from core.commands import SentenceCommand
+from core.first_owner import has_nobody, new_page
 from core.serving.address import HOST, check_host, check_port, url
 from core.serving.asking import asking_interrupts
 from core.serving.database import running
@@ -44,6 +46,7 @@ class Command(SentenceCommand):
                 check_broker(settings.HOME)
                 with running(settings.EMBEDDED_HOME, self.say, lock) as database:
                     self._prepare()
+                    self._welcome(host, port)
                     self.say(f"Preferee is on {url(host, port)} with its workers and their clock. Stop with Ctrl-C.")
                     programs = on_one_machine(
                         settings.HOME, host, port, web_workers=options["web_workers"], workers=options["workers"]
@@ -56,4 +59,10 @@ class Command(SentenceCommand):
     def _prepare(self) -> None:
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
+
+    def _welcome(self, host: str, port: int) -> None:
+        """Where nobody has an account, whoever sees this terminal may make the first."""
+        if has_nobody():
+            site = env.site("PREFEREE_URL", url(host, port))
+            self.say(f"Nobody has an account yet. Make the first one here, once:\n  {site}{new_page()}")
         connections.close_all()

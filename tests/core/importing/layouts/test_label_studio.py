@@ -390,7 +390,33 @@ def test_targets_of_its_own_are_refused_for_another_file(reads):
         reads({"prompt": "Q"}, items="x")
 
 
-WORDS = ["id", "data", "annotations", "predictions", "result", "value", "type", "from_name", "to_name", "selected", "choices", "text", "ranker", "rating", "prompt", "answer1", "answer2", "items", "body", "completed_by", "email", "lead_time", "score", "model_version", "prediction"]
+WORDS = [
+    "id",
+    "data",
+    "annotations",
+    "predictions",
+    "result",
+    "value",
+    "type",
+    "from_name",
+    "to_name",
+    "selected",
+    "choices",
+    "text",
+    "ranker",
+    "rating",
+    "prompt",
+    "answer1",
+    "answer2",
+    "items",
+    "body",
+    "completed_by",
+    "email",
+    "lead_time",
+    "score",
+    "model_version",
+    "prediction",
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.sampled_from(["left", "x", "prompt", "rating"]),
     lambda inner: (
