@@ -22,6 +22,7 @@ from tests.factories import (
     RecipeFactory,
     RunFactory,
     ScheduleFactory,
+    TagRuleFactory,
     UserFactory,
 )
 
@@ -61,6 +62,7 @@ class Case:
 
 
 ANSWER = {"client_id": str(uuid4()), "choice": "tie"}
+RULE = {"tag": "safety", "to": "up"}
 SKIP = {"client_id": str(uuid4()), "reason": "broken"}
 CASES = {
     "healthz": Case({"GET": for_all(200)}),
@@ -93,6 +95,21 @@ CASES = {
     "cancel": Case({"POST": ACT}, ("slug", "run")),
     "retry": Case({"POST": CONFLICT}, ("slug", "run")),
     "again": Case({"POST": ACT}, ("slug", "run")),
+    "team": Case({"GET": MANAGE}, ("slug",)),
+    "hours": Case({"GET": MANAGE}, ("slug",)),
+    "person": Case({"GET": MANAGE}, ("slug", "person")),
+    "person_groups": Case({"POST": ACT}, ("slug", "person")),
+    "change_role": Case({"POST": ACT}, ("slug", "person"), {"role": "viewer"}),
+    "pause_person": Case({"POST": ACT}, ("slug", "person")),
+    "resume_person": Case({"POST": CONFLICT}, ("slug", "person")),
+    "remove_person": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "person")),
+    "groups": Case({"GET": MANAGE}, ("slug",)),
+    "new_group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "group")),
+    "delete_group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "group")),
+    "bind_tag": Case({"POST": changed(422)}, ("slug",)),
+    "unbind_tag": Case({"POST": ACT}, ("slug",), RULE),
+    "move_rule": Case({"POST": ACT}, ("slug",), RULE),
 }
 HEAD_IS_GET = set(CASES) - {"work"}
 
@@ -129,6 +146,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
     version = DatasetVersionFactory(dataset=DatasetFactory(project=project), folder=str(folder))
     recipe = RecipeFactory(project=project, name=f"own-{project.pk}")
     run = RunFactory(project=project, recipe=recipe, state="running")
+    rule = TagRuleFactory(project=project, tag="safety")
     return {
         "slug": project.slug,
         "comparison": comparison.public,
@@ -137,6 +155,8 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "recipe": recipe.name,
         "run": run.public,
         "schedule": ScheduleFactory(project=project).public,
+        "person": MembershipFactory(project=project).user.public,
+        "group": rule.group.public,
     }
 
 

@@ -20,7 +20,7 @@ SELECT first.id, count(*)
 # Of some prompts: a list to choose from need not be whole.
 TAGS = """
 SELECT DISTINCT unnest(tags) FROM (
-       SELECT tags FROM core_prompt WHERE project_id = %(project)s AND tags <> '{}' LIMIT 5000) some
+       SELECT tags FROM core_prompt WHERE project_id = %(project)s AND tags <> '{}' LIMIT 5000) few
  ORDER BY 1 LIMIT 200
 """
 

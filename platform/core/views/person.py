@@ -117,7 +117,6 @@ def _page(
     found = person_of(project, member, period)
     days = days_of(project, period, member.user)
     shown: dict[str, Any] = {
-        "person": found,
         "member": found.member,
         "days": days,
         "chart": hours_chart(days, period, title=f"Hours of {member.user} by day", prefix="hours"),
@@ -127,7 +126,7 @@ def _page(
         "refused": refused,
     }
     context = in_project(request.user, project, "team", tab="person", **shown, **of_period(request.GET, period, error))
-    return render(request, "core/person.html", context, status=422 if error else status)
+    return render(request, "core/person.html", {**context, "person": found}, status=422 if error else status)
 
 
 def _uuids(texts: list[str]) -> list[UUID]:
