@@ -8,7 +8,8 @@ from django.db import transaction
 
 from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.questions import Verdict, pairwise_verdict
-from annotate.reservations import release_seat, retake_seat
+from annotate.reservations import retake_seat
+from annotate.seats import free
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels
@@ -56,8 +57,7 @@ def skip(comparison: Comparison, answer: Answer, *, by: User) -> None:
         assignment = _locked_assignment(comparison, by)
         if assignment.state == AssignmentState.DONE or _already(assignment, answer, by):
             return
-        if assignment.state == AssignmentState.HELD:
-            release_seat(comparison.pk)
+        free([assignment.pk], AssignmentState.SKIPPED)
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED)
         _store(assignment, answer, None, Status.SKIPPED, answers={"skip": answer.choice})
 
@@ -91,7 +91,7 @@ def _already(assignment: Assignment, answer: Answer, person: User) -> Judgment |
 
 def _status_of(assignment: Assignment) -> Status:
     """An answer after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
-    if assignment.state == AssignmentState.HELD or retake_seat(assignment.comparison_id):
+    if assignment.state in (AssignmentState.HELD, AssignmentState.ASSIGNED) or retake_seat(assignment.comparison_id):
         return Status.SUBMITTED
     return Status.SURPLUS
 

@@ -6,10 +6,14 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import progress, queue
+        from annotate import assigning, progress, queue, routing, seats, standing
         from annotate.reading import Reading
-        from core import questions, work
+        from core import assigning as desk
+        from core import places, questions, work
 
-        queue.connect()
+        for room in (queue, routing, seats):
+            room.connect()
         work.register(progress.work_in)
         questions.register(Reading())
+        desk.register(assigning.assign, assigning.take_back)
+        places.register(standing.seats_in, standing.waiting_in)

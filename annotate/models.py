@@ -8,7 +8,10 @@ from core.models import Comparison, Project, Round, User
 
 
 class QueueItem(models.Model):
-    """A comparison that people judge: places wanted, and places taken by answers and reservations."""
+    """A comparison that people judge: places wanted, and places taken by answers and reservations.
+
+    Where more places are taken than are wanted now, or nobody is wanted any more, `wanted` is as many as are taken.
+    """
 
     comparison = models.OneToOneField(Comparison, models.CASCADE, primary_key=True, related_name="queue_item")
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
@@ -19,6 +22,7 @@ class QueueItem(models.Model):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+    group_id = models.BigIntegerField(default=0, db_default=0, help_text="The only group asked; 0 for everybody.")
     priority = models.SmallIntegerField(default=0)
     tie = models.BigIntegerField()
 
@@ -28,7 +32,9 @@ class QueueItem(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["project", "priority", "tie", "comparison"], condition=Q(is_open=True), name="queue_item_open"
+                fields=["project", "group_id", "priority", "tie", "comparison"],
+                condition=Q(is_open=True),
+                name="queue_item_of_group",
             )
         ]
 
@@ -37,6 +43,7 @@ class QueueItem(models.Model):
 
 
 class AssignmentState(models.TextChoices):
+    ASSIGNED = "assigned"
     HELD = "held"
     DONE = "done"
     SKIPPED = "skipped"
@@ -44,15 +51,18 @@ class AssignmentState(models.TextChoices):
 
 
 class Assignment(models.Model):
-    """A comparison reserved for one person, in the order that this person sees; drafts will live here too."""
+    """A comparison reserved for one person, in the order that this person sees; drafts will live here too.
+
+    One that was assigned to the person waits for them, and does not expire when they have looked at it.
+    """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+")
     comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="assignments")
     person = models.ForeignKey(User, models.CASCADE, related_name="assignments", db_index=False)
     round = models.ForeignKey(Round, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
-    state = models.CharField(max_length=7, choices=AssignmentState, default=AssignmentState.HELD)
+    state = models.CharField(max_length=8, choices=AssignmentState, default=AssignmentState.HELD)
     order = ArrayField(models.SmallIntegerField(), help_text="Slots as shown, first to last.")
-    expires = models.DateTimeField()
+    expires = models.DateTimeField(null=True, blank=True, help_text="Null where it is this person's alone.")
     shown = models.DateTimeField()
 
     class Meta:
@@ -63,7 +73,10 @@ class Assignment(models.Model):
                 fields=["person", "project"], condition=Q(state="held"), name="assignment_one_held"
             ),
         ]
-        indexes = [models.Index(fields=["expires"], condition=Q(state="held"), name="assignment_expiring")]
+        indexes = [
+            models.Index(fields=["expires"], condition=Q(state="held"), name="assignment_expiring"),
+            models.Index(fields=["project", "person"], condition=Q(state="assigned"), name="assignment_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.comparison_id} {self.state} for {self.person}"

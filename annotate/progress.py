@@ -13,19 +13,25 @@ COUNTED_UP_TO = 1_000
 WORK = """
 SELECT p.id, mine.done, mine.held + open.n
   FROM unnest(%(projects)s::bigint[]) AS p (id)
+  JOIN core_membership m ON m.project_id = p.id AND m.user_id = %(person)s
   JOIN LATERAL (SELECT r.id FROM core_round r WHERE r.project_id = p.id AND r.closed IS NULL
                  ORDER BY r.number DESC LIMIT 1) AS round ON true
  CROSS JOIN LATERAL (
        SELECT count(*) FILTER (WHERE a.state = 'done' AND a.round_id = round.id) AS done,
-              count(*) FILTER (WHERE a.state = 'held') AS held
+              count(*) FILTER (WHERE a.state IN ('held', 'assigned')) AS held
          FROM annotate_assignment a WHERE a.person_id = %(person)s AND a.project_id = p.id) AS mine
  CROSS JOIN LATERAL (
        SELECT count(*) AS n FROM (
-              SELECT FROM annotate_queueitem q
-               WHERE q.project_id = p.id AND q.is_open
-                 AND NOT EXISTS (SELECT FROM annotate_assignment a
-                                  WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
-                                    AND a.round_id = round.id AND a.state <> 'lapsed' OFFSET 0)
+              SELECT FROM (SELECT 0 AS id UNION ALL
+                           SELECT g.id FROM core_group g JOIN core_group_people member ON member.group_id = g.id
+                            WHERE g.project_id = p.id AND member.user_id = %(person)s) AS own
+               CROSS JOIN LATERAL (
+                     SELECT FROM annotate_queueitem q
+                      WHERE q.project_id = p.id AND q.group_id = own.id AND q.is_open
+                        AND NOT EXISTS (SELECT FROM annotate_assignment a
+                                         WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
+                                           AND a.state <> 'lapsed' OFFSET 0)
+                      LIMIT %(most)s) AS each
                LIMIT %(most)s) AS counted) AS open
 """
 

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from annotate.models import QueueItem
+from annotate.routing import GROUP
+from annotate.seats import GOAL
 from core.bulk import fetch
 from core.models import Project
 from core.signals import comparisons_added, comparisons_changed
@@ -16,16 +18,18 @@ SELECT j.comparison_id, count(DISTINCT j.judge_id) FROM core_judgment j JOIN cor
  WHERE j.comparison_id = ANY (%s) AND j.live AND j.status = 'submitted' AND g.kind = 'human' GROUP BY 1
 """
 SEATS = """
-SELECT comparison_id, count(*) FROM annotate_assignment WHERE comparison_id = ANY (%s) AND state = 'held' GROUP BY 1
+SELECT comparison_id, count(*) FROM annotate_assignment
+ WHERE comparison_id = ANY (%s) AND state IN ('held', 'assigned') GROUP BY 1
 """
-# Only pairs: the page that asks people cannot show lists yet.
-REFRESH = """
-INSERT INTO annotate_queueitem (comparison_id, project_id, wanted, held, priority, tie)
-SELECT c.id, c.project_id, c.votes_wanted, LEAST(c.votes_wanted, place.taken), c.priority, c.id
+# Whoever has a place keeps it, though fewer are wanted now, or none.
+REFRESH = f"""
+INSERT INTO annotate_queueitem (comparison_id, project_id, wanted, held, group_id, priority, tie)
+SELECT c.id, c.project_id, GREATEST({GOAL}, place.taken), place.taken, {GROUP}, c.priority, c.id
   FROM unnest(%s::bigint[], %s::int[]) AS place (id, taken) JOIN core_comparison c ON c.id = place.id
- WHERE c.k = 2 AND c.votes_wanted > 0
+ WHERE {GOAL} > 0 OR EXISTS (SELECT FROM annotate_queueitem q WHERE q.comparison_id = c.id)
  ORDER BY c.id
-    ON CONFLICT (comparison_id) DO UPDATE SET wanted = EXCLUDED.wanted, held = EXCLUDED.held
+    ON CONFLICT (comparison_id) DO UPDATE SET wanted = EXCLUDED.wanted, held = EXCLUDED.held,
+       group_id = EXCLUDED.group_id, priority = EXCLUDED.priority
 """
 
 

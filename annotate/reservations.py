@@ -1,76 +1,113 @@
-"""Reserve the next comparison for a person. Lock order: queue item, then assignment."""
+"""Reserve the next comparison for a person. Lock order: the person, queue item, then assignment."""
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.seats import JUDGING, let_lapse
 from core.bulk import fetch
 from core.ids import key_of
 from core.models import Comparison, Project, User
 
 RESERVED_FOR = timedelta(minutes=30)
 
-# The state is checked again where the row is updated: a submit or another look may have come between.
-LAPSE = """
-WITH expired AS MATERIALIZED (
-     SELECT a.id FROM annotate_assignment a JOIN annotate_queueitem q USING (comparison_id)
-      WHERE a.state = 'held' AND a.expires < now() AND a.project_id = %(project)s AND a.person_id <> %(person)s
-      ORDER BY q.comparison_id LIMIT 100 FOR UPDATE OF q SKIP LOCKED),
-lapsed AS (
-     UPDATE annotate_assignment a SET state = 'lapsed' FROM expired
-      WHERE a.id = expired.id AND a.state = 'held' AND a.expires < now() RETURNING a.comparison_id)
-UPDATE annotate_queueitem q SET held = held - freed.n
-  FROM (SELECT comparison_id, count(*) AS n FROM lapsed GROUP BY comparison_id) freed
- WHERE q.comparison_id = freed.comparison_id
+# Whoever may not judge here (any more) has no row.
+RIGHTS = """
+SELECT ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_id = g.id
+               WHERE g.project_id = m.project_id AND p.user_id = m.user_id ORDER BY g.id),
+       EXISTS (SELECT FROM annotate_assignment a
+                WHERE a.project_id = m.project_id AND a.person_id = m.user_id AND a.state = 'assigned')
+  FROM core_membership m
+ WHERE m.project_id = %s AND m.user_id = %s AND m.paused IS NULL AND m.role = ANY (%s)
 """
-
-# OFFSET 0 keeps the subquery a subplan when statistics are stale. {wait} is empty where all open places are in others'
-# hands at this very moment: then it is worth to wait for them.
-CLAIM = """
-WITH pick AS (
-     SELECT q.comparison_id FROM annotate_queueitem q
-      WHERE q.project_id = %(project)s AND q.is_open
-        AND NOT EXISTS (SELECT FROM annotate_assignment a
-                         WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
-                           AND a.round_id = %(round)s AND a.state <> 'lapsed' OFFSET 0)
-      ORDER BY q.priority, q.tie LIMIT 1 FOR UPDATE OF q {wait})
+# First the group whose next comparison is the most urgent, then that comparison: only one row is locked. OFFSET 0 keeps
+# the subqueries subplans when statistics are stale. What the person has seen in an earlier round is not asked again.
+# {wait} is empty where all open places are in others' hands at this very moment: then it is worth to wait for them.
+OFFERED = """
+SELECT q.comparison_id, q.priority, q.tie FROM annotate_queueitem q
+ WHERE q.project_id = %(project)s AND q.group_id = mine.id AND q.is_open
+   AND NOT EXISTS (SELECT FROM annotate_assignment a
+                    WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
+                      AND a.state <> 'lapsed' OFFSET 0)
+ ORDER BY q.priority, q.tie LIMIT 1
+"""
+CLAIM = f"""
+WITH mine AS MATERIALIZED (
+     SELECT every.id FROM unnest(%(groups)s::bigint[]) AS every (id)
+      CROSS JOIN LATERAL ({OFFERED.replace("mine.id", "every.id")}) first
+      ORDER BY first.priority, first.tie),
+pick AS MATERIALIZED (
+     SELECT place.comparison_id FROM mine CROSS JOIN LATERAL ({OFFERED} FOR UPDATE OF q {{wait}}) place LIMIT 1)
 UPDATE annotate_queueitem q SET held = held + 1 FROM pick
  WHERE q.comparison_id = pick.comparison_id RETURNING q.comparison_id
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """The groups whose comparisons a person is offered, 0 for everybody's; whether some are assigned to them."""
+
+    groups: list[int]
+    has_assigned: bool
+
+
 def take_next(person: User, project: Project) -> Assignment | None:
-    """The comparison that this person holds, or the next one of the queue; None where nothing is left for them."""
-    _let_lapse(person, project)
+    """The comparison that this person holds, the next one assigned to them, or the next one of the queue.
+
+    None where nothing is left for them, or they may not judge.
+    """
+    let_lapse(project, besides=person.pk)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).only("id").get(
-            pk=person.pk
-        )  # two tabs hold one comparison, not two
-        return _held(person, project) or _claim(person, project)
+        # Two tabs hold one comparison, not two; whoever is paused at this moment gets none.
+        User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)
+        rights = rights_of(person, project)
+        if rights is None:
+            return None
+        return (
+            _held(person, project)
+            or (_assigned(person, project) if rights.has_assigned else None)
+            or _claim(person, project, rights.groups)
+        )
+
+
+def rights_of(person: User, project: Project) -> Rights | None:
+    """None where the person may not judge here."""
+    rows = fetch(RIGHTS, [project.pk, person.pk, JUDGING])
+    return Rights([0, *rows[0][0]], rows[0][1]) if rows else None
 
 
 def _held(person: User, project: Project) -> Assignment | None:
-    """Renewed on every look, so that only an abandoned comparison lapses."""
+    """Renewed on every look, so that only an abandoned comparison lapses; an assigned one never does."""
     held = Assignment.objects.filter(person=person, project=project, state=AssignmentState.HELD)
-    held.update(expires=timezone.now() + RESERVED_FOR)
+    held.filter(expires__isnull=False).update(expires=timezone.now() + RESERVED_FOR)
     return held.select_related("comparison__prompt", "round__question_set").first()
 
 
-def _let_lapse(person: User, project: Project) -> None:
-    """In a transaction of its own: a claim that waits for one place must not keep others from theirs."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAPSE, {"project": project.pk, "person": person.pk})
+def _assigned(person: User, project: Project) -> Assignment | None:
+    """The first that was assigned to them; it is asked in the round of now."""
+    current = project.current_round
+    waiting = Assignment.objects.filter(person=person, project=project, state=AssignmentState.ASSIGNED)
+    first = waiting.order_by("pk").select_for_update().first() if current else None
+    if current is None or first is None:
+        return None
+    Assignment.objects.filter(
+        person=person, comparison=first.comparison_id, round=current, state=AssignmentState.LAPSED
+    ).delete()
+    waiting.filter(pk=first.pk).update(state=AssignmentState.HELD, shown=timezone.now(), round=current)
+    return Assignment.objects.select_related("comparison__prompt", "round__question_set").get(pk=first.pk)
 
 
-def _claim(person: User, project: Project) -> Assignment | None:
+def _claim(person: User, project: Project, groups: Sequence[int]) -> Assignment | None:
     current = project.current_round
     if current is None:
         return None
-    named = {"project": project.pk, "person": person.pk, "round": current.pk}
+    named = {"project": project.pk, "person": person.pk, "groups": list(groups)}
     taken = fetch(CLAIM.format(wait="SKIP LOCKED"), named) or fetch(CLAIM.format(wait=""), named)
     if not taken:
         return None
@@ -95,10 +132,6 @@ def order_for(person: User, comparison: Comparison, seed: int) -> list[int]:
     """The slots in the order this person sees: random over people and comparisons, and the same every time."""
     key = key_of(str(seed), person.public.bytes, comparison.public.bytes)
     return random.Random(key).sample(range(comparison.k), comparison.k)  # noqa: S311
-
-
-def release_seat(comparison_id: int) -> None:
-    QueueItem.objects.filter(comparison_id=comparison_id, held__gt=0).update(held=F("held") - 1)
 
 
 def retake_seat(comparison_id: int) -> bool:

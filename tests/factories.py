@@ -14,6 +14,7 @@ from core.models import (
     Dataset,
     DatasetVersion,
     Failure,
+    Group,
     Judge,
     JudgeKind,
     Judgment,
@@ -29,6 +30,7 @@ from core.models import (
     Schedule,
     Shard,
     Stage,
+    TagRule,
     Upload,
     User,
 )
@@ -95,6 +97,33 @@ class MembershipFactory(DjangoModelFactory):
     project = factory.SubFactory(ProjectFactory)
     user = factory.SubFactory(UserFactory)
     role = Role.ANNOTATOR
+
+
+class GroupFactory(DjangoModelFactory):
+    """Of `members`, who are made members of the project where they are not."""
+
+    class Meta:
+        model = Group
+        skip_postgeneration_save = True
+
+    project = factory.SubFactory(ProjectFactory)
+    name = factory.Sequence(lambda n: f"group {n}")
+
+    @factory.post_generation
+    def members(self, create: bool, extracted: Sequence[User] | None, **kwargs: Any) -> None:
+        for user in extracted or ():
+            Membership.objects.get_or_create(project=self.project, user=user, defaults={"role": Role.ANNOTATOR})
+            self.people.add(user)
+
+
+class TagRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = TagRule
+
+    project = factory.SubFactory(ProjectFactory)
+    tag = factory.Sequence(lambda n: f"tag-{n}")
+    group = factory.SubFactory(GroupFactory, project=factory.SelfAttribute("..project"))
+    number = factory.Sequence(lambda n: n + 1)
 
 
 class PromptFactory(DjangoModelFactory):

@@ -28,6 +28,7 @@ from tests.factories import (
     RecipeFactory,
     RunFactory,
     ScheduleFactory,
+    TagRuleFactory,
     UserFactory,
     arrived_upload,
 )
@@ -76,13 +77,14 @@ class Case:
 
 
 ANSWER = {"client_id": str(uuid4()), "choice": "tie"}
+RULE = {"tag": "safety", "to": "up"}
 SKIP = {"client_id": str(uuid4()), "reason": "broken"}
 CASES = {
     "healthz": Case({"GET": for_all(200)}),
     "login": Case({"GET": for_all(302, anonymous=200), "POST": for_all(302, anonymous=422)}),
     "logout": Case({"POST": for_all(302)}),
     "forgot": Case({"GET": for_all(200), "POST": for_all(422)}),
-    "reset": Case({"GET": for_all(200), "POST": for_all(422)}, ("person", "token")),
+    "reset": Case({"GET": for_all(200), "POST": for_all(422)}, ("account", "token")),
     "invite": Case({"GET": for_all(200), "POST": for_all(302, anonymous=422)}, ("secret",)),
     "welcome": Case({"GET": for_all(410), "POST": for_all(410)}, ("secret",)),
     "account": Case({"GET": OWN}),
@@ -129,6 +131,21 @@ CASES = {
     "cancel": Case({"POST": ACT}, ("slug", "run")),
     "retry": Case({"POST": CONFLICT}, ("slug", "run")),
     "again": Case({"POST": ACT}, ("slug", "run")),
+    "team": Case({"GET": MANAGE}, ("slug",)),
+    "hours": Case({"GET": MANAGE}, ("slug",)),
+    "person": Case({"GET": MANAGE}, ("slug", "person")),
+    "person_groups": Case({"POST": ACT}, ("slug", "person")),
+    "change_role": Case({"POST": ACT}, ("slug", "person"), {"role": "viewer"}),
+    "pause_person": Case({"POST": ACT}, ("slug", "person")),
+    "resume_person": Case({"POST": CONFLICT}, ("slug", "person")),
+    "remove_person": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "person")),
+    "groups": Case({"GET": MANAGE}, ("slug",)),
+    "new_group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "group")),
+    "delete_group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "group")),
+    "bind_tag": Case({"POST": changed(422)}, ("slug",)),
+    "unbind_tag": Case({"POST": ACT}, ("slug",), RULE),
+    "move_rule": Case({"POST": ACT}, ("slug",), RULE),
 }
 HEAD_IS_GET = set(CASES) - {"work"}
 # Of a project; what else has something in its address is one's own, or opens to whoever has the link.
@@ -167,6 +184,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
     version = DatasetVersionFactory(dataset=DatasetFactory(project=project), folder=str(folder))
     recipe = RecipeFactory(project=project, name=f"own-{project.pk}")
     run = RunFactory(project=project, recipe=recipe, state="running")
+    rule = TagRuleFactory(project=project, tag="safety")
     return {
         "slug": project.slug,
         "comparison": comparison.public,
@@ -177,6 +195,8 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "schedule": ScheduleFactory(project=project).public,
         "upload": upload_of(project).public,
         **links_into(project),
+        "person": MembershipFactory(project=project).user.public,
+        "group": rule.group.public,
     }
 
 
@@ -197,7 +217,7 @@ def links_into(project: Project) -> dict[str, Any]:
     return {
         "secret": invited.page.rpartition("/")[2],
         "invitation": invited.invitation.public,
-        "person": forgetful.public,
+        "account": forgetful.public,
         "token": default_token_generator.make_token(forgetful),
     }
 

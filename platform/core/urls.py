@@ -15,6 +15,8 @@ from core.views.control import again, cancel, pause, resume, retry
 from core.views.danger import archive_project, danger, delete_project, hand_over, restore_project
 from core.views.datasets import download
 from core.views.failures import failures
+from core.views.group import delete_group, group, new_group
+from core.views.groups import bind_tag, groups, move_rule, unbind_tag
 from core.views.guidelines import guidelines
 from core.views.guidelines_edit import guidelines_edit, guidelines_preview
 from core.views.health import healthz
@@ -24,6 +26,7 @@ from core.views.invite import invite
 from core.views.login import login, logout
 from core.views.new_project import new_project
 from core.views.overview import overview
+from core.views.person import change_role, pause_person, person, person_groups, remove_person, resume_person
 from core.views.projects import projects
 from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
@@ -35,6 +38,7 @@ from core.views.schedule import new_schedule, schedule
 from core.views.schedules import delete_schedule, pause_schedule, resume_schedule, schedules
 from core.views.settings import settings
 from core.views.steps import steps
+from core.views.team import hours, team
 from core.views.throughput import throughput
 from core.views.upload import remove_upload, upload
 from core.views.welcome import welcome
@@ -44,7 +48,7 @@ urlpatterns = [
     path("login", login, name="login"),
     path("logout", logout, name="logout"),
     path("forgot", forgot, name="forgot"),
-    path("reset/<uuid:person>/<str:token>", reset, name="reset"),
+    path("reset/<uuid:account>/<str:token>", reset, name="reset"),
     path("invite/<str:secret>", invite, name="invite"),
     path("welcome/<str:secret>", welcome, name="welcome"),
     path("account", account, name="account"),
@@ -97,4 +101,19 @@ urlpatterns = [
     path("p/<slug:slug>/schedules/<uuid:schedule>/pause", pause_schedule, name="pause_schedule"),
     path("p/<slug:slug>/schedules/<uuid:schedule>/resume", resume_schedule, name="resume_schedule"),
     path("p/<slug:slug>/schedules/<uuid:schedule>/delete", delete_schedule, name="delete_schedule"),
+    path("p/<slug:slug>/team", team, name="team"),
+    path("p/<slug:slug>/team/hours", hours, name="hours"),
+    path("p/<slug:slug>/team/people/<uuid:person>", person, name="person"),
+    path("p/<slug:slug>/team/people/<uuid:person>/groups", person_groups, name="person_groups"),
+    path("p/<slug:slug>/team/people/<uuid:person>/role", change_role, name="change_role"),
+    path("p/<slug:slug>/team/people/<uuid:person>/pause", pause_person, name="pause_person"),
+    path("p/<slug:slug>/team/people/<uuid:person>/resume", resume_person, name="resume_person"),
+    path("p/<slug:slug>/team/people/<uuid:person>/remove", remove_person, name="remove_person"),
+    path("p/<slug:slug>/team/groups", groups, name="groups"),
+    path("p/<slug:slug>/team/groups/new", new_group, name="new_group"),
+    path("p/<slug:slug>/team/groups/rules/bind", bind_tag, name="bind_tag"),
+    path("p/<slug:slug>/team/groups/rules/unbind", unbind_tag, name="unbind_tag"),
+    path("p/<slug:slug>/team/groups/rules/move", move_rule, name="move_rule"),
+    path("p/<slug:slug>/team/groups/<uuid:group>", group, name="group"),
+    path("p/<slug:slug>/team/groups/<uuid:group>/delete", delete_group, name="delete_group"),
 ]

@@ -41,11 +41,12 @@ def test_others_answers_are_not_mine(ada: User, bruno: User, project: Project) -
     assert work_of(ada, [project])[project.pk] == Work(done=0, left=2)
 
 
-def test_a_new_round_starts_from_nothing(ada: User, project: Project) -> None:
-    ComparisonFactory(project=project, votes_wanted=2)
+def test_a_new_round_starts_from_nothing_and_asks_nobody_twice(ada: User, bruno: User, project: Project) -> None:
+    ComparisonFactory(project=project, votes_wanted=3)
     judge(ada, project)
     RoundFactory(project=project, number=1_000_000)
-    assert work_of(ada, [project])[project.pk] == Work(done=0, left=1)
+    assert work_of(ada, [project])[project.pk] == Work(done=0, left=0)
+    assert work_of(bruno, [project])[project.pk] == Work(done=0, left=1)
 
 
 def test_a_long_queue_is_counted_to_a_thousand(ada: User, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

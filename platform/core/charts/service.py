@@ -7,7 +7,10 @@ from hashlib import sha256
 from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
+from core.charts.hours import hours
 from core.charts.throughput import Point, throughput, throughput_table
+from core.hours import Day
+from core.periods import Period, said
 
 SECONDS_KEPT = 3600
 
@@ -25,6 +28,16 @@ def throughput_chart(points: Sequence[Point], *, title: str, prefix: str) -> Cha
     """A run's inputs per second; `prefix` begins the ids and must be the chart's alone on its page."""
     drawing = _kept(lambda: throughput(points, title=title, prefix=prefix), "throughput", tuple(points), title, prefix)
     head, rows = throughput_table(points)
+    return Chart(drawing, head, [list(zip(head, row, strict=True)) for row in rows])
+
+
+def hours_chart(days: Sequence[Day], period: Period, *, title: str, prefix: str) -> Chart:
+    """Somebody's active hours by day, with their judgments and the time that passed in the table."""
+    worked = tuple((day.day, round(day.hours, 4)) for day in days)
+    data = (worked, period.first, min(period.last, max((day for day, _ in worked), default=period.last)))
+    drawing = _kept(lambda: hours(*data, title=title, prefix=prefix), "hours", *data, title, prefix)
+    head = ("Day", "Judgments", "Active hours", "Time passed, hours")
+    rows = [(said(day.day), f"{day.judgments:,}", f"{day.hours:.2f}", f"{day.wall_hours:.2f}") for day in days]
     return Chart(drawing, head, [list(zip(head, row, strict=True)) for row in rows])
 
 

@@ -127,6 +127,15 @@ class Judgment(models.Model):
                 condition=Q(person__isnull=True) | Q(round__isnull=False), name="judgment_person_in_round"
             ),
         ]
+        indexes = [
+            # Hours, pace and load of people, read from the index alone.
+            models.Index(
+                fields=["project", "person", "created"],
+                include=["status", "active_ms", "wall_ms"],
+                condition=Q(person__isnull=False),
+                name="judgment_of_person",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.judge} on comparison {self.comparison_id}"

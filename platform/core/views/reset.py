@@ -46,13 +46,13 @@ def _forgot(
 @never_cache
 @discreet
 @require_http_methods(["GET", "HEAD", "POST"])
-def reset(request: HttpRequest, person: str, token: str) -> HttpResponse:
+def reset(request: HttpRequest, account: str, token: str) -> HttpResponse:
     """Whoever has the link sets the password and is logged in; every other session of the account ends."""
     if seconds := seconds_to_wait(request, GUESSES):
         return render(
             request, "core/reset.html", {"closed": f"{TOO_MANY_GUESSES} {wait_in_words(seconds)}"}, status=429
         )
-    user = resets.person_of(person, token)
+    user = resets.person_of(account, token)
     if user is None:
         record_try(request, GUESSES)
         return render(request, "core/reset.html", {"closed": resets.VOID}, status=410)
@@ -60,7 +60,7 @@ def reset(request: HttpRequest, person: str, token: str) -> HttpResponse:
     if not form.is_valid():
         context = {"form": form, "user_email": user.email}
         return render(request, "core/reset.html", context, status=422 if form.is_bound else 200)
-    changed = resets.set_password(person, token, form.cleaned_data["password"])
+    changed = resets.set_password(account, token, form.cleaned_data["password"])
     if changed is None:
         return render(request, "core/reset.html", {"closed": resets.VOID}, status=410)
     auth.login(request, changed, backend="django.contrib.auth.backends.ModelBackend")
