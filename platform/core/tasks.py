@@ -6,6 +6,7 @@ from celery.signals import worker_ready
 from celery.worker import state
 
 from config.celery import app
+from core.auditing.sealing import seal
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
@@ -49,6 +50,12 @@ def sweep() -> None:
 def fire_schedule(schedule_id: int) -> None:
     """Beat's bell. It may come early, late, twice or never: the row says whether the schedule is due."""
     fire(schedule_id)
+
+
+@app.task(name="core.seal_audit")  # type: ignore[untyped-decorator]
+def seal_audit() -> None:
+    """The events of the last minute become a batch of the audit log's chain."""
+    seal()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]
