@@ -26,6 +26,13 @@ def record(verb: str, *, project: Project | None, actor: User | None, target: st
 
 def viewed(person: User, project: Project | None, what: str, target: str = "", **detail: Any) -> None:
     """`person` was shown `what` (a word like names, hours, audit) of `target`; recorded once an hour."""
-    row = (project and project.pk, person.pk, f"view.{what}", target, json.dumps(detail), timezone.now())
+    row = (
+        None if project is None else project.pk,
+        person.pk,
+        f"view.{what}",
+        target,
+        json.dumps(detail),
+        timezone.now(),
+    )
     with connection.cursor() as cursor:
         cursor.execute(VIEWED, row)

@@ -77,7 +77,7 @@ def _seal_batch(final: int, size: int) -> bool:
     events = fetch(EVENTS, [before.last, final, size])
     if not events:
         return False
-    ids, prints = [event[0] for event in events], b"".join(map(print_of, events))  # type: ignore[arg-type]
+    ids, prints = [event[0] for event in events], b"".join(map(print_of, events))
     number, first, last = before.number + 1, before.last + 1, ids[-1]
     AuditBatch.objects.create(
         number=number,

@@ -64,7 +64,10 @@ def verify(head: str = "") -> Iterator[str]:
 
 def _next(before: Batch) -> Batch | None:
     rows = fetch(BATCHES, [before.number])
-    return Batch(*rows[0][:3], list(rows[0][3]), bytes(rows[0][4]), *rows[0][5:]) if rows else None
+    if not rows:
+        return None
+    number, first, last, ids, prints, previous, digest = rows[0]
+    return Batch(number, first, last, ids, bytes(prints), previous, digest)
 
 
 def _missing_between(before: Batch, batch: Batch) -> Iterator[str]:
@@ -87,7 +90,7 @@ def _unlike(batch: Batch, before: Batch) -> Iterator[str]:
         known = sealed.pop(event[0], None)
         if known is None:
             yield f"Event {event[0]} was added after batch {batch.number} was sealed."
-        elif known != print_of(event):  # type: ignore[arg-type]
+        elif known != print_of(event):
             yield f"Event {event[0]} was changed."
     for gone in sealed:
         yield f"Event {gone} is missing."

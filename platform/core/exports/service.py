@@ -51,15 +51,14 @@ def export_dataset(
         with _snapshot(), collector_paused():
             counts = _FORMATS[form](project, options, target, reach)
         manifest = _manifest(project, form, options, counts, target)
-        sealed = seal()
+        newest = seal()
+        sealed = {"batch": newest.number, "digest": newest.digest}
         still_wanted()
         with transaction.atomic():
             hold(project)
             refuse_while_erasing(project, began)
-            version = _record(
-                project, name or form, manifest, {"batch": sealed.number, "digest": sealed.digest}, out, by
-            )
-            target.put("manifest.json", _text({**version.manifest, "version": version.number}))
+            version = _record(project, name or form, manifest, sealed, out, by)
+            target.put("manifest.json", _text(_with_head(manifest, version)))
             target.finish()
     return version
 
@@ -142,6 +141,11 @@ def _record(
         DatasetVersion.objects.filter(pk=version.pk).update(folder=str(out.absolute()))
     audit.record("dataset.export", project=project, actor=by, target=f"{name} {version.number}", digest=digest)
     return version
+
+
+def _with_head(manifest: dict[str, Any], version: DatasetVersion) -> dict[str, Any]:
+    """As it is written beside the files; a version from before there were seals names no head."""
+    return {**manifest, "audit": version.manifest.get("audit"), "version": version.number}
 
 
 def _text(manifest: dict[str, Any]) -> str:
