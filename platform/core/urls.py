@@ -1,6 +1,7 @@
 from django.urls import path
 
 from core.views.agreement import agreement
+from core.views.audit import audit, audit_csv, audit_of_all, audit_of_all_csv
 from core.views.control import again, cancel, pause, resume, retry
 from core.views.datasets import download
 from core.views.failures import failures
@@ -23,8 +24,12 @@ urlpatterns = [
     path("login", login, name="login"),
     path("logout", logout, name="logout"),
     path("healthz", healthz, name="healthz"),
+    path("audit", audit_of_all, name="audit_of_all"),
+    path("audit/csv", audit_of_all_csv, name="audit_of_all_csv"),
     path("p/<slug:slug>/", overview, name="overview"),
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
+    path("p/<slug:slug>/audit", audit, name="audit"),
+    path("p/<slug:slug>/audit/csv", audit_csv, name="audit_csv"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
     path("p/<slug:slug>/runs", runs, name="runs"),
