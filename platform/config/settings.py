@@ -168,7 +168,10 @@ LEASE_SECONDS = env.number("PREFEREE_LEASE_SECONDS", 60.0)
 # Rings again for what is queued or whose worker died: a lost message costs this long. The database holds whole seconds
 # only, and none would be a flood.
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "core.sweep", "schedule": max(1, round(LEASE_SECONDS / 4))}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "core.sweep", "schedule": max(1, round(LEASE_SECONDS / 4))},
+    "seal": {"task": "core.seal_audit", "schedule": 60},
+}
 
 # Where people reach the pages: for links in e-mails.
 PUBLIC_URL = env.site("PREFEREE_URL", "http://127.0.0.1:8000")

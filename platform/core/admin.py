@@ -1,6 +1,6 @@
 """The admin for installation staff: accounts, projects with export as an action, and what only grows, to look at."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from core import audit
 from core.errors import PrefereeError
 from core.models import AuditEvent, DatasetVersion, Judge, Membership, Project, Run, Schedule, User
 
@@ -29,6 +30,38 @@ def log_in_on_the_login_page(request: HttpRequest, extra_context: object = None)
 admin.site.login = log_in_on_the_login_page  # type: ignore[method-assign]
 
 
+class Recorded:
+    """What staff change here stands in the audit log too: which row, and which of its fields."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        _record(request, "admin.add", obj)
+        return super().log_addition(request, obj, message)  # type: ignore[misc]
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        _record(request, "admin.change", obj, fields=_fields(message))
+        return super().log_change(request, obj, message)  # type: ignore[misc]
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for row in queryset:
+            _record(request, "admin.delete", row)
+        return super().log_deletions(request, queryset)  # type: ignore[misc]
+
+
+def _record(request: HttpRequest, verb: str, row: Any, **detail: Any) -> None:
+    project = row if isinstance(row, Project) else None
+    target = str(getattr(row, "public", None) or getattr(row, "slug", row.pk))
+    actor = cast(User, request.user)
+    audit.record(verb, project=project, actor=actor, target=target, table=row._meta.model_name, **detail)
+
+
+def _fields(message: Any) -> list[str]:
+    """Their names only: what stands in them may be a person's."""
+    if isinstance(message, str):
+        return []
+    changes = [change for part in message for change in part.values()]
+    return sorted({str(field) for change in changes for field in change.get("fields", [change.get("name", "")])})
+
+
 class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
     class Meta:
         model = User
@@ -36,7 +69,7 @@ class AccountCreationForm(AdminUserCreationForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):  # type: ignore[type-arg]
+class AccountAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]
     add_form = AccountCreationForm
     ordering = ("email",)
     list_display = ("email", "name", "is_staff", "is_active")
@@ -58,7 +91,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProjectAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "slug", "overlap", "created")
     search_fields = ("name", "slug")
     fields = ("name", "slug", "overlap")

@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import accounts, alarms, sessions
+        from core.auditing import logins
         from core.reports.alarms import budget_alarms, run_alarms, undecided_alarms
         from core.runs.steps import register
         from core.schedules.alarms import schedule_alarms
@@ -26,3 +27,4 @@ class CoreConfig(AppConfig):
         listen()
         accounts.listen()
         sessions.listen()
+        logins.connect()

@@ -7,6 +7,7 @@ from celery.worker import state
 
 from config.celery import app
 from core import deletion, resets
+from core.auditing.sealing import seal
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
@@ -68,6 +69,12 @@ def delete_project(project_id: int) -> None:
 def send_reset(reset_id: int) -> None:
     """The bell of one row; what it misses the sweep sends."""
     resets.send(reset_id)
+
+
+@app.task(name="core.seal_audit")  # type: ignore[untyped-decorator]
+def seal_audit() -> None:
+    """The events of the last minute become a batch of the audit log's chain."""
+    seal()
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

@@ -11,6 +11,7 @@ from core.views.account import (
     revoke_token,
 )
 from core.views.agreement import agreement
+from core.views.audit import audit, audit_csv, audit_of_all, audit_of_all_csv
 from core.views.control import again, cancel, pause, resume, retry
 from core.views.danger import archive_project, danger, delete_project, hand_over, restore_project
 from core.views.datasets import download
@@ -70,8 +71,12 @@ urlpatterns = [
     path("p/<slug:slug>/settings/restore", restore_project, name="restore_project"),
     path("p/<slug:slug>/settings/hand-over", hand_over, name="hand_over"),
     path("p/<slug:slug>/settings/delete", delete_project, name="delete_project"),
+    path("audit", audit_of_all, name="audit_of_all"),
+    path("audit/csv", audit_of_all_csv, name="audit_of_all_csv"),
     path("p/<slug:slug>/", overview, name="overview"),
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
+    path("p/<slug:slug>/audit", audit, name="audit"),
+    path("p/<slug:slug>/audit/csv", audit_csv, name="audit_csv"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
     path("p/<slug:slug>/import", imports, name="import"),

@@ -11,15 +11,18 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from config.version import code_version
 from core import audit
+from core.auditing.sealing import seal
 from core.bulk import collector_paused
 from core.exports import preferee, trl_dpo
 from core.exports.files import Folder, folder
 from core.exports.trl_dpo import Options
 from core.labels.service import refresh_project
 from core.models import Dataset, DatasetVersion, Project, User
+from core.removing.waiting import hold, refuse_while_erasing
 
 Reach = Callable[[int], None]
 Counts = dict[str, int]
@@ -41,16 +44,21 @@ def export_dataset(
     `still_wanted` is asked before anything is put in place, and raises where it is not.
     Raises PrefereeError where the folder cannot be written or the disk is full; the folder then holds what it held.
     """
-    options = options or Options()
+    options, began = options or Options(), timezone.now()
+    refuse_while_erasing(project, began)
     refresh_project(project, options.sources)
     with folder(out) as target:
         with _snapshot(), collector_paused():
             counts = _FORMATS[form](project, options, target, reach)
         manifest = _manifest(project, form, options, counts, target)
+        newest = seal()
+        sealed = {"batch": newest.number, "digest": newest.digest}
         still_wanted()
         with transaction.atomic():
-            version = _record(project, name or form, manifest, out, by)
-            target.put("manifest.json", _text({**manifest, "version": version.number}))
+            hold(project)
+            refuse_while_erasing(project, began)
+            version = _record(project, name or form, manifest, sealed, out, by)
+            target.put("manifest.json", _text(_with_head(manifest, version)))
             target.finish()
     return version
 
@@ -109,8 +117,11 @@ def _manifest(project: Project, form: str, options: Options, counts: Counts, tar
     }
 
 
-def _record(project: Project, name: str, manifest: dict[str, Any], out: Path, by: User | None) -> DatasetVersion:
-    """The version with this manifest, or the next one."""
+def _record(
+    project: Project, name: str, manifest: dict[str, Any], sealed: dict[str, Any], out: Path, by: User | None
+) -> DatasetVersion:
+    """The version with this manifest, or the next one. The head of the audit log is that of the first time: it moves
+    on with every event, and the same data is the same version."""
     dataset, _ = Dataset.objects.get_or_create(project=project, name=name)
     Dataset.objects.select_for_update().get(pk=dataset.pk)
     digest = sha256(_text(manifest).encode()).hexdigest()
@@ -121,7 +132,7 @@ def _record(project: Project, name: str, manifest: dict[str, Any], out: Path, by
             dataset=dataset,
             number=last + 1,
             specification={"format": manifest["format"], **manifest["filters"]},
-            manifest=manifest,
+            manifest={**manifest, "audit": sealed},
             digest=digest,
             folder=str(out.absolute()),
             created_by=by,
@@ -130,6 +141,11 @@ def _record(project: Project, name: str, manifest: dict[str, Any], out: Path, by
         DatasetVersion.objects.filter(pk=version.pk).update(folder=str(out.absolute()))
     audit.record("dataset.export", project=project, actor=by, target=f"{name} {version.number}", digest=digest)
     return version
+
+
+def _with_head(manifest: dict[str, Any], version: DatasetVersion) -> dict[str, Any]:
+    """As it is written beside the files; a version from before there were seals names no head."""
+    return {**manifest, "audit": version.manifest.get("audit"), "version": version.number}
 
 
 def _text(manifest: dict[str, Any]) -> str:

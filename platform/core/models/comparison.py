@@ -62,6 +62,7 @@ class Comparison(models.Model):
         ]
         indexes = [
             models.Index(fields=["project", "id"], name="comparison_project"),
+            models.Index(fields=["project"], condition=models.Q(withdrawn__isnull=False), name="comparison_withdrawn"),
             models.Index(fields=["group"], condition=models.Q(group__isnull=False), name="comparison_group"),
         ]
 

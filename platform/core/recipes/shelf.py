@@ -10,6 +10,7 @@ import yaml
 from django.db import transaction
 from django.db.models import Max
 
+from core import audit
 from core.errors import PrefereeError
 from core.models import Project, Recipe, User
 from core.recipes.reading import read_recipe
@@ -80,6 +81,8 @@ def keep(project: Project, text: Text, by: User | None) -> Recipe:
             builtin=text.builtin,
             created_by=by,
         )
+        if not text.builtin:
+            audit.record("recipe.create", project=project, actor=by, target=f"{text.name} {last + 1}", digest=digest)
     return found
 
 
