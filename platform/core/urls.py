@@ -7,6 +7,7 @@ from core.views.failures import failures
 from core.views.guidelines import guidelines
 from core.views.health import healthz
 from core.views.login import login, logout
+from core.views.new_comparisons import new_comparisons
 from core.views.overview import overview
 from core.views.projects import projects
 from core.views.recipe import plan, recipe
@@ -26,6 +27,7 @@ urlpatterns = [
     path("p/<slug:slug>/", overview, name="overview"),
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
+    path("p/<slug:slug>/comparisons/new", new_comparisons, name="new_comparisons"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
     path("p/<slug:slug>/runs", runs, name="runs"),
     path("p/<slug:slug>/runs/steps", steps, name="steps"),
