@@ -53,13 +53,13 @@ def screen_of(assignment: Assignment) -> Screen:
         options=pairwise_options(questions["main"]),
         rationale=questions.get("rationale"),
         system=rendered(prompt.system) if prompt.system else None,
-        contexts=_contexts(prompt),
+        contexts=contexts_of(prompt),
         turns=turns(prompt.messages),
         panes=_panes(assignment),
     )
 
 
-def _contexts(prompt: Prompt) -> list[Context]:
+def contexts_of(prompt: Prompt) -> list[Context]:
     return [
         Context(context.get("title") or f"Context {number}", rendered(context["text"]))
         for number, context in enumerate(prompt.contexts, start=1)
@@ -69,10 +69,10 @@ def _contexts(prompt: Prompt) -> list[Context]:
 def _panes(assignment: Assignment) -> list[Pane]:
     candidates = Candidate.objects.filter(comparison=assignment.comparison_id).select_related("response")
     by_slot = {candidate.slot: candidate.response for candidate in candidates}
-    return [_pane(letter, by_slot[slot]) for letter, slot in zip(SIDES, assignment.order, strict=True)]
+    return [pane_of(letter, by_slot[slot]) for letter, slot in zip(SIDES, assignment.order, strict=True)]
 
 
-def _pane(letter: str, response: Response) -> Pane:
+def pane_of(letter: str, response: Response) -> Pane:
     messages: Sequence[Mapping[str, Any]] = response.messages or [{"role": "assistant", "content": response.content}]
     texts = [text_of(message) for message in messages]
     shown = [Turn(role_of(message), rendered(text)) for message, text in zip(messages, texts, strict=True) if text]

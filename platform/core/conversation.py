@@ -46,3 +46,9 @@ def _part(part: Any) -> str:
 
 def _as_json(value: Any) -> str:
     return f"```json\n{canonical(value)}\n```"
+
+
+def first_words(messages: Sequence[Mapping[str, Any]], most: int = 80) -> str:
+    """How a prompt is called where it is one of many: the beginning of the last message, on one line."""
+    words = " ".join(text_of(messages[-1])[: 4 * most].split()) if messages else ""
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

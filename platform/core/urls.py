@@ -25,6 +25,7 @@ from core.views.imports import import_sample, imports
 from core.views.invitations import invitations, revoke_invitation
 from core.views.invite import invite
 from core.views.login import login, logout
+from core.views.new_comparisons import new_comparisons
 from core.views.new_project import new_project
 from core.views.overview import overview
 from core.views.person import change_role, pause_person, person, person_groups, remove_person, resume_person
@@ -78,6 +79,7 @@ urlpatterns = [
     path("p/<slug:slug>/audit", audit, name="audit"),
     path("p/<slug:slug>/audit/csv", audit_csv, name="audit_csv"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
+    path("p/<slug:slug>/comparisons/new", new_comparisons, name="new_comparisons"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
     path("p/<slug:slug>/import", imports, name="import"),
     path("p/<slug:slug>/import/sample", import_sample, name="import_sample"),

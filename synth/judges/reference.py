@@ -10,7 +10,7 @@ from core.bulk import fetch
 from core.errors import PrefereeError
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judge, JudgeKind, Judgment, Project
-from core.runs.steps import Context, Done, Outcome, PermanentError, Step, StepConfig
+from core.runs.steps import Context, Done, InputKind, Outcome, PermanentError, Step, StepConfig
 from synth.judges.bleu import bleu, ranks_of, signature
 
 LATEST = "bleu@latest"
@@ -57,6 +57,7 @@ class ReferenceJudge(Step):
     summary: ClassVar[str] = "Judge by BLEU against the reference answer: no model needed."
     Config: ClassVar[type[StepConfig]] = ReferenceConfig
     costs: ClassVar[bool] = False
+    input_kind: ClassVar[InputKind] = "comparison"
 
     def pin(self, project: Project, config: ReferenceConfig) -> ReferenceConfig:
         pinned = f"bleu@{installed()}" if config.metric == LATEST else config.metric

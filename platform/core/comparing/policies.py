@@ -1,9 +1,10 @@
 """Which comparisons n responses make. Arithmetic on the responses of one prompt; equal texts are never compared."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from math import comb
 from typing import Literal, NamedTuple
 
 Policy = Literal["all_pairs", "random_pairs", "model_pairs", "list"]
@@ -28,6 +29,21 @@ def groups(policy: Policy, candidates: Sequence[Candidate], *, pairs: int, rng: 
     `pairs` is the number that `random_pairs` draws, without replacement; fewer where there are not so many.
     """
     return _POLICIES[policy](sorted(candidates), pairs, rng)
+
+
+def count(policy: Policy, candidates: Sequence[Candidate], *, pairs: int) -> int:
+    """How many comparisons `groups` would make of these candidates, without making them."""
+    if policy == "list":
+        return int(len({candidate.content_key for candidate in candidates}) > 1)
+    if policy == "model_pairs":
+        texts: dict[tuple[str, str], set[bytes]] = defaultdict(set)
+        for candidate in candidates:
+            if candidate.author:
+                texts[candidate.author_kind, candidate.author].add(candidate.content_key)
+        return sum(len(one | other) > 1 for one, other in combinations(texts.values(), 2))
+    equal = Counter(candidate.content_key for candidate in candidates)
+    possible = comb(len(candidates), 2) - sum(comb(n, 2) for n in equal.values())
+    return possible if policy == "all_pairs" else min(pairs, possible)
 
 
 def _all_pairs(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> list[Group]:

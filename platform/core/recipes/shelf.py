@@ -14,7 +14,7 @@ from core import audit
 from core.errors import PrefereeError
 from core.models import Project, Recipe, User
 from core.recipes.reading import read_recipe
-from core.runs.steps import all_steps
+from core.runs.steps import all_steps, step_named
 
 _packages: list[str] = []
 
@@ -39,10 +39,16 @@ def recipes_of(project: Project) -> dict[str, Text]:
     """By name; a project's own goes before one that comes with Preferee."""
     own = Recipe.objects.filter(project=project, builtin=False).order_by("name", "-version").distinct("name")
     return {
-        **{name: _alone(name, step.summary) for name, step in all_steps().items()},
+        **{name: step_alone(name) for name in all_steps()},
         **_files(),
         **{row.name: Text(row.name, row.source, f"{row.name}, version {row.version}") for row in own},
     }
+
+
+def step_alone(name: str) -> Text:
+    """The recipe that is this one step, whatever recipe of the same name a project has."""
+    step = {"recipe": name, "summary": step_named(name).summary, "stages": [{"uses": name}]}
+    return Text(name, yaml.safe_dump(step, sort_keys=False, width=120), f"the recipe {name}", builtin=True)
 
 
 def find_recipe(project: Project, name: str) -> Text:
@@ -84,13 +90,6 @@ def keep(project: Project, text: Text, by: User | None) -> Recipe:
         if not text.builtin:
             audit.record("recipe.create", project=project, actor=by, target=f"{text.name} {last + 1}", digest=digest)
     return found
-
-
-def _alone(name: str, summary: str) -> Text:
-    source = yaml.safe_dump(
-        {"recipe": name, "summary": summary, "stages": [{"uses": name}]}, sort_keys=False, width=120
-    )
-    return Text(name, source, f"the recipe {name}", builtin=True)
 
 
 @cache

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from django.db.models import QuerySet
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -74,6 +74,10 @@ class Context:
     check: Callable[[], None] = lambda: None
 
 
+# What the numbers of a stage's inputs are: primary keys of such rows, places of files, or nothing that has a page.
+InputKind = Literal["prompt", "comparison", "response", "file", ""]
+
+
 class AnyStep(ABC):
     """What a stage uses. `remembers`: an input that has an output by the same configuration is not new. `costs`: it may
     spend money, so it stops where the project's budget is spent."""
@@ -85,6 +89,7 @@ class AnyStep(ABC):
     shard_size: ClassVar[int] = 500
     remembers: ClassVar[bool] = True
     costs: ClassVar[bool] = True
+    input_kind: ClassVar[InputKind] = ""
 
     @abstractmethod
     def plan(self, project: Project, config: Any) -> dict[str, float]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from core.labels.majority import Sources
 from core.labels.service import policy_name, refresh_labels
 from core.models import Comparison, Judgment, Label, Project
-from core.runs.steps import Context, Done, Outcome, Step, StepConfig
+from core.runs.steps import Context, Done, InputKind, Outcome, Step, StepConfig
 
 
 class AggregateConfig(StepConfig):
@@ -26,6 +26,7 @@ class Aggregate(Step):
     summary: ClassVar[str] = "Label every judged comparison by what stands now."
     Config: ClassVar[type[StepConfig]] = AggregateConfig
     shard_size: ClassVar[int] = 5_000
+    input_kind: ClassVar[InputKind] = "comparison"
     remembers: ClassVar[bool] = False
     costs: ClassVar[bool] = False
 

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 from core.errors import PrefereeError
 from core.importing.files import FileImport, import_file
 from core.models import Project
-from core.runs.steps import PAGE_ONLY, SHELL_ONLY, Context, Done, Outcome, Step, StepConfig
+from core.runs.steps import PAGE_ONLY, SHELL_ONLY, Context, Done, InputKind, Outcome, Step, StepConfig
 from core.uploads.reports import arrived, keep_report
 
 
@@ -54,6 +54,7 @@ class Import(Step):
     summary: ClassVar[str] = "Import files: prompts, responses, comparisons, judgments."
     Config: ClassVar[type[StepConfig]] = ImportConfig
     shard_size: ClassVar[int] = 1
+    input_kind: ClassVar[InputKind] = "file"
     remembers: ClassVar[bool] = False
     costs: ClassVar[bool] = False
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from core.bulk import fetch
 from core.models import Comparison, Judgment, Project
-from core.runs.steps import Context, Gate, StepConfig
+from core.runs.steps import Context, Gate, InputKind, StepConfig
 
 WAITING = """
 SELECT count(*) FROM (SELECT unnest(inputs) AS id FROM core_shard WHERE stage_id = %(stage)s) input
@@ -34,6 +34,7 @@ class People(Gate):
     summary: ClassVar[str] = "Wait until people have judged."
     Config: ClassVar[type[StepConfig]] = PeopleConfig
     shard_size: ClassVar[int] = 5_000
+    input_kind: ClassVar[InputKind] = "comparison"
     remembers: ClassVar[bool] = False
     costs: ClassVar[bool] = False
 

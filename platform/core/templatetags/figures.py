@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+from core.comparing.estimating import About
 from core.runs.pace import rate_in_words, time_in_words
 
 register = template.Library()
@@ -30,6 +31,12 @@ def share(number: float) -> str:
     text = f"{abs(number):.2f}"
     text = text.removeprefix("0") if text != "0.00" else text
     return f"−{text}" if number < 0 and text != "0.00" else text
+
+
+@register.filter
+def score(number: float) -> str:
+    """A scorer's number with up to four significant digits, and a real minus: 0.8613, −12.5."""
+    return f"{number:.4g}".replace("-", "−")
 
 
 @register.filter
@@ -61,6 +68,12 @@ def coded(text: str) -> SafeString:
 def money(amount: Decimal) -> str:
     """1204.5 as 1,204.50; less than a hundredth with its digits."""
     return f"{amount:,.2f}" if amount == 0 or abs(amount) >= Decimal("0.01") else f"{amount:.4f}"
+
+
+@register.filter
+def amount(number: float) -> str:
+    """A sum of money that was reckoned: 1204.5 as 1,204.50; an estimate with its interval, to three digits."""
+    return f"{number:,}" if isinstance(number, About) else money(Decimal(number))
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from core.http import UserRequest, part
 from core.models import Failure, Run, Stage
 from core.permissions import get_project
+from core.runs.inputs import inputs_of
 from core.views.access import signed_in
 from core.views.pages import in_project
 from core.views.run import run_in
@@ -25,6 +26,8 @@ def failures(request: UserRequest, slug: str, run: UUID) -> HttpResponse:
     stages = list(Stage.objects.filter(run=found, failed__gt=0).order_by("number"))
     stage = next((each for each in stages if each.name == request.GET.get("stage")), None)
     page = _page(found, stage, request.GET.get("before", ""))
+    rows = page[:ROWS]
+    inputs = inputs_of(project, rows)
     context = in_project(
         request.user,
         project,
@@ -34,7 +37,7 @@ def failures(request: UserRequest, slug: str, run: UUID) -> HttpResponse:
         stages=stages,
         stage=stage,
         count=sum(each.failed for each in ([stage] if stage else stages)),
-        rows=page[:ROWS],
+        rows=[(failure, inputs.get(failure.pk)) for failure in rows],
         older=page[ROWS - 1].pk if len(page) > ROWS else None,
         later="before" in request.GET,
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.comparing.policies import Candidate, groups
+from core.comparing.policies import Candidate, count, groups
 
 # Two texts of model x, two of y, one of z that says what x says, and one without an author.
 SIX = [
@@ -73,3 +73,9 @@ def test_where_there_is_nothing_to_compare_nothing_is_made(policy, candidates):
 @given(order=st.permutations(SIX), seed=st.integers(0, 5))
 def test_the_order_of_the_responses_changes_nothing_and_the_seed_decides(policy, order, seed):
     assert made(policy, order, pairs=3, seed=seed) == made(policy, SIX, pairs=3, seed=seed)
+
+
+@pytest.mark.parametrize("policy", ["all_pairs", "random_pairs", "model_pairs", "list"])
+@given(candidates=st.lists(st.sampled_from(SIX), unique=True), pairs=st.integers(1, 9))
+def test_what_is_counted_is_what_would_be_made(policy, candidates, pairs):
+    assert count(policy, candidates, pairs=pairs) == len(made(policy, candidates, pairs=pairs))

@@ -4,16 +4,19 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from core.comparing import planning
+from core.comparing.estimating import About
+from core.comparing.wanting import CompareConfig
 from core.errors import PrefereeError
 from core.ids import comparison_key
-from core.models import Candidate, Comparison, Failure, Project, RunState
+from core.models import Candidate, Comparison, Failure, Project, Prompt, Response, RunState
 from core.projects import create_project
 from core.runs.actions import run_here
 from core.runs.starting import start_run
 from core.signals import comparisons_added
-from core.steps import compare as step
-from core.steps.compare import Compare, CompareConfig
+from core.steps.compare import Compare
 from tests.factories import JudgeFactory, JudgmentFactory
 
 pytestmark = pytest.mark.django_db
@@ -161,8 +164,7 @@ def test_batches_change_nothing(project, load, monkeypatch):
     load(other, line(1, "a", "b", "c", "d"), line(2, "a", "a", "b"), line(3, "a"), line(4))
     compare(project)
     monkeypatch.setattr(Compare, "shard_size", 1)
-    monkeypatch.setattr(step, "PROMPTS_A_BATCH", 1)
-    monkeypatch.setattr(step, "COMPARISONS_A_BATCH", 2)
+    monkeypatch.setattr(planning, "CHUNK", 1)
     assert plan(other)["comparisons"] == compare(other) == 8
     assert slots(other) == slots(project)
 
@@ -212,3 +214,54 @@ def test_the_rooms_hear_of_every_new_comparison_once(project):
 def test_a_project_without_responses_makes_nothing(load):
     empty = create_project("empty")
     assert (compare(empty), plan(empty)["comparisons"]) == (0, 0)
+
+
+@pytest.mark.parametrize("gone", ["withdrawn", "erased"])
+def test_what_is_withdrawn_or_erased_takes_no_part(project, gone):
+    """A response of the first prompt (3 pairs of 6 are left), and the second prompt as a whole."""
+    first = Prompt.objects.get(project=project, messages__0__content="Number 1?")
+    Response.objects.filter(prompt=first, content="a").update(**{gone: timezone.now()})
+    Prompt.objects.filter(project=project, messages__0__content="Number 2?").update(**{gone: timezone.now()})
+    assert plan(project)["comparisons"] == 3
+    assert compare(project) == 3
+
+
+def test_a_response_that_is_withdrawn_after_the_snapshot_is_left_out(project):
+    run = start_run(project, "compare", {})
+    Response.objects.filter(project=project, content="a").update(withdrawn=timezone.now())
+    run_here(run)
+    assert {text for texts in slots(project).values() for text in texts} == {"b", "c", "d"}
+
+
+@pytest.mark.parametrize("settings", [{}, {"policy": "random_pairs", "pairs": 2}, {"policy": "model_pairs"}])
+def test_a_large_project_is_planned_from_a_sample_with_an_interval(load, monkeypatch, settings):
+    project = create_project("large", overlap=2)
+    load(project, *(line(number, *"abcdefg"[: 2 + number % 5]) for number in range(400)))
+    exact = plan(project, **settings)
+    monkeypatch.setattr(planning, "EXACT_UP_TO", 300)
+    monkeypatch.setattr(planning, "SAMPLE", 200)
+    about = plan(project, **settings)
+    for name, number in about.items():
+        if exact[name]:
+            assert isinstance(number, About)
+            assert number.low < number < number.high
+            assert number.low <= exact[name] <= number.high, name
+    assert plan(project, **settings) == about, "the same sample each time"
+
+
+def test_prompts_of_very_many_responses_are_sampled_too(load, monkeypatch):
+    project = create_project("wide")
+    load(project, *(line(number, *"abcdefgh") for number in range(20)))
+    monkeypatch.setattr(planning, "CHUNK", 5)
+    monkeypatch.setattr(planning, "MOST_WORK", 50)
+    assert f"{plan(project)['comparisons']:,}" == "about 560 (560 to 560)"
+
+
+def test_a_sample_sees_what_is_there_already(load, monkeypatch):
+    project = create_project("half")
+    load(project, *(line(number, *"abc") for number in range(100)))
+    compare(project, policy="random_pairs")
+    monkeypatch.setattr(planning, "EXACT_UP_TO", 50)
+    monkeypatch.setattr(planning, "SAMPLE", 50)
+    about = plan(project)
+    assert (round(about["comparisons"]), round(about["already there"])) == (200, 100)

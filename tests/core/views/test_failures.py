@@ -5,8 +5,17 @@ import pytest
 from django.test import Client
 
 from core.models import Project, Run, Stage
+from core.steps.compare import Compare
 from core.views import failures as view
-from tests.factories import FailureFactory, RecipeFactory, RunFactory, StageFactory
+from tests.factories import (
+    ComparisonFactory,
+    FailureFactory,
+    PromptFactory,
+    RecipeFactory,
+    ResponseFactory,
+    RunFactory,
+    StageFactory,
+)
 
 
 @pytest.fixture
@@ -79,9 +88,45 @@ def test_annotators_do_not_see_them(as_annotator: Client, run: Run) -> None:
     assert as_annotator.get(f"/p/helpful/runs/{run.public}/failures").status_code == 403
 
 
+def test_a_prompt_that_failed_is_named_and_leads_to_its_page(as_owner: Client, run: Run, stage: Stage) -> None:
+    prompt = PromptFactory(project=run.project, text=f"Why is the\n sky blue? {'w' * 100}")
+    FailureFactory(stage=stage, input=prompt.pk)
+    html = get(as_owner, run)
+    assert f'href="/p/helpful/prompts/{prompt.public}"' in html
+    assert "Why is the sky blue? www" in html
+    assert inputs(html) == []
+
+
+def test_a_comparison_that_failed_leads_to_its_place(as_owner: Client, run: Run) -> None:
+    comparison = ComparisonFactory(project=run.project)
+    FailureFactory(stage=StageFactory(run=run, step="reference", failed=1), input=comparison.pk)
+    place = f"?comparisons={comparison.public}#comparison-{comparison.public}"
+    assert f'href="/p/helpful/prompts/{comparison.prompt.public}{place}"' in get(as_owner, run)
+
+
+def test_a_response_that_failed_leads_to_its_place(
+    as_owner: Client, run: Run, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Compare, "input_kind", "response")
+    response = ResponseFactory(prompt=PromptFactory(project=run.project))
+    FailureFactory(stage=stage, input=response.pk)
+    assert f"?responses={response.public}#response-{response.public}" in get(as_owner, run)
+
+
+@pytest.mark.parametrize("step", ["compare", "import", "export", "of an older version"])
+def test_what_has_no_page_stays_a_number(as_owner: Client, run: Run, step: str) -> None:
+    """A file, a project, a row that is gone, or one of another project."""
+    foreign = PromptFactory(text="Not for these eyes")
+    FailureFactory(stage=StageFactory(run=run, step=step, failed=1), input=foreign.pk)
+    html = get(as_owner, run)
+    assert inputs(html) == [foreign.pk]
+    assert "Not for these eyes" not in html
+
+
 def test_the_number_of_queries_does_not_grow(
     as_owner: Client, run: Run, stage: Stage, django_assert_max_num_queries: Any
 ) -> None:
-    FailureFactory.create_batch(10, stage=stage)
-    with django_assert_max_num_queries(8):
+    for prompt in PromptFactory.create_batch(10, project=run.project):
+        FailureFactory(stage=stage, input=prompt.pk)
+    with django_assert_max_num_queries(9):
         get(as_owner, run)

@@ -1,0 +1,26 @@
+"""What a person must not be told yet: everything about a comparison that they hold, until they have answered it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from annotate.models import Assignment, AssignmentState
+from core.models import Candidate, Prompt, User
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """Comparisons whose judgments and label are kept back, and responses whose author and scores are."""
+
+    comparisons: Collection[int] = ()
+    responses: Collection[int] = ()
+
+
+def blind_to(person: User, prompt: Prompt) -> Blind:
+    held = Assignment.objects.filter(
+        person=person, project=prompt.project_id, state=AssignmentState.HELD, comparison__prompt=prompt
+    )
+    comparisons = set(held.values_list("comparison_id", flat=True))
+    if not comparisons:
+        return Blind()
+    responses = Candidate.objects.filter(comparison__in=comparisons).values_list("response_id", flat=True)
+    return Blind(comparisons, set(responses))

@@ -1,0 +1,57 @@
+"""The responses of a prompt as its page shows them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotate.blindness import Blind
+from annotate.screen import Pane, pane_of
+from core.models import AuthorKind, Response, Score
+
+# Colours of authors: people blue, models orange, everywhere the same.
+COLOURS = {AuthorKind.PERSON: "people", AuthorKind.MODEL: "models"}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote a response; `colour` is empty where nobody is named."""
+
+    name: str
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCard:
+    response: Response
+    author: Author
+    pane: Pane
+    scores: list[tuple[str, float]]
+
+    @property
+    def mark(self) -> str:
+        return mark_of(self.response)
+
+
+def author_of(response: Response, blind: Blind) -> Author:
+    if response.pk in blind.responses:
+        return Author("Author shown after you have judged")
+    if not response.author:
+        return Author("Author unknown")
+    return Author(response.author, COLOURS[AuthorKind(response.author_kind)])
+
+
+def mark_of(response: Response) -> str:
+    return "Erased" if response.erased else "Withdrawn" if response.withdrawn else ""
+
+
+def cards_of(responses: Sequence[Response], blind: Blind) -> list[ResponseCard]:
+    scores: dict[int, list[tuple[str, float]]] = defaultdict(list)
+    shown = [response.pk for response in responses if response.pk not in blind.responses]
+    for response, scorer, value in (
+        Score.objects.filter(response__in=shown).order_by("scorer").values_list("response_id", "scorer", "value")
+    ):
+        scores[response].append((scorer, value))
+    return [
+        ResponseCard(response, author_of(response, blind), pane_of("", response), scores[response.pk])
+        for response in responses
+    ]
