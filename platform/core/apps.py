@@ -6,6 +6,7 @@ class CoreConfig(AppConfig):
     verbose_name = "Preference data"
 
     def ready(self) -> None:
+        from core.facts import marking
         from core.runs.steps import register
         from core.schedules.listening import listen
         from core.steps.aggregate import Aggregate
@@ -17,3 +18,4 @@ class CoreConfig(AppConfig):
         for step in (Import(), Compare(), People(), Aggregate(), Export()):
             register(step)
         listen()
+        marking.connect()
