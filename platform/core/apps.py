@@ -8,6 +8,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import accounts, alarms, sessions
         from core.auditing import logins
+        from core.facts import marking
         from core.reports.alarms import budget_alarms, run_alarms, undecided_alarms
         from core.runs.steps import register
         from core.schedules.alarms import schedule_alarms
@@ -28,3 +29,4 @@ class CoreConfig(AppConfig):
         accounts.listen()
         sessions.listen()
         logins.connect()
+        marking.connect()

@@ -15,7 +15,9 @@ import msgspec
 from django.db import connection
 
 from core.bulk import array, copy_rows, fetch, lock_project, new_ids, new_publics
+from core.facts.marking import mark_prompts
 from core.importing.judging import Judges
+from core.importing.languages import language_of
 from core.importing.rows import Batch, ComparisonRow, JudgmentRow, number_samples
 from core.labels.service import label_new, refresh_labels
 from core.models import Project
@@ -66,6 +68,7 @@ class Load:
         self.response_ids: dict[tuple[int, bytes], int] = {}
         self.comparison_ids: dict[tuple[int, bytes], int] = {}
         self.new_comparisons: list[int] = []
+        self.answered: set[int] = set()
         self.new_judgments: list[tuple[int, ComparisonRow, JudgmentRow]] = []
 
     def run(self) -> Loaded:
@@ -78,6 +81,7 @@ class Load:
         if touched := sorted({*self.new_comparisons, *judged}):
             comparisons_added.send(Load, project=self.project, comparison_ids=touched)
             self._label(judged)
+        mark_prompts(self.project.pk, sorted(self.answered))
         return self.counts
 
     def _label(self, judged: set[int]) -> None:
@@ -104,8 +108,10 @@ class Load:
         self._compare_references({key: reference for key, (_, reference) in found.items()})
         new = [row for row in self.prompts if row.key not in found]
         self.prompt_ids |= zip([row.key for row in new], new_ids("core_prompt", len(new)), strict=True)
+        self.answered = {self.prompt_ids[row.key] for row in new}
         self.counts.prompts = copy_rows(
-            "core_prompt (id, public, project_id, key, messages, system, contexts, reference, metadata, tags, created)",
+            "core_prompt (id, public, project_id, key, messages, system, contexts, reference, metadata, tags,"
+            " language, created)",
             (
                 (
                     self.prompt_ids[row.key],
@@ -118,6 +124,7 @@ class Load:
                     row.reference,
                     _json(row.metadata),
                     row.tags or "{}",
+                    language_of(row.metadata),
                     "now",
                 )
                 for row, public in zip(new, new_publics(len(new), timed=True), strict=True)
@@ -158,6 +165,7 @@ class Load:
             if (self.prompt_ids[prompt.key], row.key) not in self.response_ids
         ]
         keys = [(prompt, row.key) for prompt, row in new]
+        self.answered.update(prompt for prompt, _ in new)
         self.response_ids |= zip(keys, new_ids("core_response", len(new)), strict=True)
         self.counts.responses = copy_rows(
             "core_response (id, public, project_id, prompt_id, key, content_key, author_kind, author, content,"

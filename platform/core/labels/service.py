@@ -7,9 +7,10 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from django.db import connection, transaction
+from django.db import transaction
 
 from core.bulk import array, copy_rows, fetch, stream
+from core.facts.marking import mark_judged
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
 
@@ -45,6 +46,7 @@ INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM 
  WHERE (old.ranks, old.undecided, old.both_bad, old.probability, old.margin, old.strength, old.tier, old.votes)
        IS DISTINCT FROM (EXCLUDED.ranks, EXCLUDED.undecided, EXCLUDED.both_bad, EXCLUDED.probability, EXCLUDED.margin,
        EXCLUDED.strength, EXCLUDED.tier, EXCLUDED.votes)
+RETURNING comparison_id
 """
 
 Row = tuple[Any, ...]
@@ -56,15 +58,19 @@ def policy_name(sources: Sources) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first") -> int:
-    """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments."""
+def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True) -> int:
+    """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
+
+    Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed.
+    """
     ids = array(comparison_ids)
     fetch(LOCK, [ids])
     labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [ids]), sources))
     changed = _upsert(labels)
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         changed += _delete(voteless, sources)
-    return changed
+    mark_judged(comparison_ids if judged else changed)
+    return len(changed)
 
 
 def label_new(votes: Iterable[Row]) -> None:
@@ -126,17 +132,14 @@ def _columns(said: tuple[Row, ...], sources: Sources) -> tuple[object, ...]:
     )
 
 
-def _upsert(labels: Sequence[Label]) -> int:
+def _upsert(labels: Sequence[Label]) -> list[int]:
+    """Ids of the comparisons whose label changed."""
     names = COLUMNS.split(", ")
-    with connection.cursor() as cursor:
-        rows = msgspec.json.encode([dict(zip(names, label, strict=True)) for label in labels]).decode()
-        cursor.execute(UPSERT, [rows])
-        return int(cursor.rowcount)
+    rows = msgspec.json.encode([dict(zip(names, label, strict=True)) for label in labels]).decode()
+    return [pk for (pk,) in fetch(UPSERT, [rows])]
 
 
-def _delete(comparison_ids: Sequence[int], sources: Sources) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM {LABELLED} AND l.comparison_id = ANY(%s)", [policy_name(sources), list(comparison_ids)]
-        )
-        return int(cursor.rowcount)
+def _delete(comparison_ids: Sequence[int], sources: Sources) -> list[int]:
+    """Ids of the comparisons that had a label."""
+    gone = f"DELETE FROM {LABELLED} AND l.comparison_id = ANY(%s) RETURNING l.comparison_id"
+    return [pk for (pk,) in fetch(gone, [policy_name(sources), list(comparison_ids)])]

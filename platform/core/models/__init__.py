@@ -4,6 +4,7 @@ from core.models.access import ApiToken, Invitation, PasswordReset, Session
 from core.models.audit import AuditBatch, AuditEvent
 from core.models.comparison import Candidate, Comparison
 from core.models.dataset import Dataset, DatasetVersion
+from core.models.facts import ComparisonFacts, FilterValue, PromptFacts, StaleFacts
 from core.models.group import Group, TagRule
 from core.models.judge import Judge, JudgeKind
 from core.models.judgment import Judgment, Occasion, Status
@@ -27,9 +28,11 @@ __all__ = [
     "AuthorKind",
     "Candidate",
     "Comparison",
+    "ComparisonFacts",
     "Dataset",
     "DatasetVersion",
     "Failure",
+    "FilterValue",
     "Group",
     "Invitation",
     "Judge",
@@ -43,6 +46,7 @@ __all__ = [
     "PasswordReset",
     "Project",
     "Prompt",
+    "PromptFacts",
     "QuestionSet",
     "Recipe",
     "Removal",
@@ -59,6 +63,7 @@ __all__ = [
     "ShardState",
     "Stage",
     "StageState",
+    "StaleFacts",
     "Status",
     "Subject",
     "Table",

@@ -43,7 +43,7 @@ class Aggregate(Step):
         return [Done(one, one) for one in batch]
 
     def save(self, context: Context, outputs: Sequence[int]) -> None:
-        refresh_labels(outputs, context.config.sources)
+        refresh_labels(outputs, context.config.sources, judged=False)
 
 
 def _judged(project: Project, config: Any) -> QuerySet[Comparison]:
