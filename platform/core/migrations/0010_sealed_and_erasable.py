@@ -93,7 +93,7 @@ def _backward():
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0008_projects_and_people'),
+        ('core', '0009_facts'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0008_projects_and_people'),
+        ('core', '0010_sealed_and_erasable'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0008_projects_and_people'),
+        ('core', '0011_team'),
     ]
 
     operations = [
