@@ -4,6 +4,8 @@ PORT ?= 8000
 SERVE ?= 1
 # Set to 0 to leave out the extra `train` (torch, trl, datasets), which is large; its test is then skipped.
 TRAIN ?= 1
+# The Label Studio server that is tested against, in an environment of its own: it needs other versions than we do.
+LABEL_STUDIO ?= 1.23.2
 # Processes of the test run.
 JOBS ?= 2
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python,\
@@ -11,16 +13,17 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo serve test check bench browser redis clean
+.PHONY: help install demo serve test test-labelstudio check bench browser redis clean
 
 help:
 	@echo "make demo     install, run the main job on the sample data, serve the pages on 127.0.0.1:$(PORT)"
 	@echo "              (SERVE=0 stops after the table; PORT=8001 serves elsewhere)"
 	@echo "make serve    install, serve the data in var/ on 127.0.0.1:$(PORT): database, pages, workers and clock"
 	@echo "make test     install what the tests need, a browser and Redis included, and run them all (TRAIN=0 leaves out torch)"
+	@echo "make test-labelstudio   install Label Studio $(LABEL_STUDIO) into .venv-labelstudio and import from a real server"
 	@echo "make check    style, types, templates, migrations, deployment settings"
 	@echo "make bench    speed and memory of import, export and the run engine, and 200 runs that are struck"
-	@echo "make clean    remove .venv (the data in var/ stays)"
+	@echo "make clean    remove .venv and .venv-labelstudio (the data in var/ stays)"
 
 .venv/made:
 	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found. Install one, or name it: make demo PYTHON=/path/to/python3.12"; exit 1; }
@@ -70,6 +73,17 @@ redis:
 test: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train) browser redis
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
+.venv-labelstudio/made: Makefile
+	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found. Install one, or name it: make test-labelstudio PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Installing Label Studio $(LABEL_STUDIO) into .venv-labelstudio"
+	@$(PYTHON) -m venv .venv-labelstudio
+	@.venv-labelstudio/bin/python -m pip install --quiet --disable-pip-version-check label-studio==$(LABEL_STUDIO) || { \
+		echo "Installing Label Studio failed: the reason is above."; exit 1; }
+	@touch $@
+
+test-labelstudio: .venv/test .venv-labelstudio/made
+	@$(BIN)/python -m pytest -m labelstudio tests/labelstudio
+
 check: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -85,4 +99,4 @@ bench: .venv/test
 	$(BIN)/python tests/bench/kills.py
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-labelstudio

@@ -91,8 +91,13 @@ def _downloaded(context: Context) -> Downloaded:
         raise PermanentError(f"{config.key} is not set where the workers run. Set it to a token of {address}.")
     file: Any = tempfile.TemporaryFile()  # noqa: SIM115 (open until it was imported; it has no name, so nothing stays)
     remote = Remote(address, config.project, token, config.key)
-    mapping = download(remote, file, lambda share: context.reach(share / 2))
+    mapping = download(remote, file, lambda share: _reach(context, share / 2))
     return Downloaded(file, mapping | dict(config.map))
+
+
+def _reach(context: Context, share: float) -> None:
+    context.check()
+    context.reach(share)
 
 
 def _imported(context: Context, downloaded: Downloaded) -> str:

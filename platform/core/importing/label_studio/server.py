@@ -65,9 +65,11 @@ def _connected(remote: Remote) -> Iterator[Any]:
     except (httpx.TransportError, OSError) as error:
         raise TransientError(f"{remote.address} does not answer: {error}.") from error
     except RefusedFile as error:
-        raise PermanentError(str(error)) from error
+        raise PermanentError(str(error)) from None
     except Elsewhere:
         raise PermanentError(f"{remote.address} sends us elsewhere. Give the address where it ends up.") from None
+    except (AttributeError, KeyError, TypeError, ValueError) as error:  # what the SDK raises for other JSON
+        raise PermanentError(f"{remote.address} does not answer like a Label Studio server.") from error
     except TooMuch:
         raise PermanentError(f"{remote.address} gives answers that are too long or packed. Export a file.") from None
 

@@ -390,39 +390,15 @@ def test_targets_of_its_own_are_refused_for_another_file(reads):
         reads({"prompt": "Q"}, items="x")
 
 
-WORDS = [
-    "id",
-    "data",
-    "annotations",
-    "predictions",
-    "result",
-    "value",
-    "type",
-    "from_name",
-    "to_name",
-    "selected",
-    "choices",
-    "text",
-    "ranker",
-    "rating",
-    "prompt",
-    "answer1",
-    "answer2",
-    "items",
-    "body",
-    "completed_by",
-    "email",
-    "lead_time",
-    "score",
-    "model_version",
-    "prediction",
-]
+OF_TASKS = ["id", "data", "annotations", "predictions", "prediction", "completed_by", "email", "lead_time", "score"]
+OF_RESULTS = ["result", "value", "type", "from_name", "to_name", "selected", "choices", "text", "ranker", "rating"]
+OF_DATA = ["prompt", "answer1", "answer2", "items", "body", "model_version"]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.floats() | st.sampled_from(["left", "x", "prompt", "rating"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(WORDS),
+            st.sampled_from(OF_TASKS + OF_RESULTS + OF_DATA),
             inner,
             max_size=5,
         )
