@@ -34,6 +34,7 @@ KINDS = {
     JudgeKind.METRIC: "A metric",
 }
 STATES = {Status.FLAGGED: "Flagged", Status.SURPLUS: "Beside the count", Status.UNREADABLE: "Unreadable"}
+USUAL = ["slightly", "somewhat", "much"]  # where a file said how much, and under no question of ours
 COUNTING = (Occasion.FIRST, Occasion.REVIEW)
 
 
@@ -87,7 +88,7 @@ def rows_of(
     strengths = _strengths({judgment.round.question_set_id for judgment in judgments if judgment.round})
     rows: dict[int, list[Row]] = defaultdict(list)
     for judgment in judgments:
-        words = strengths.get(judgment.round.question_set_id, []) if judgment.round else []
+        words = strengths[judgment.round.question_set_id] if judgment.round else USUAL
         rows[judgment.comparison_id].append(_row(judgment, words, tally[judgment.comparison_id].deciding, names))
     return rows
 

@@ -15,7 +15,8 @@ POLICIES: dict[Policy, tuple[str, str]] = {
     "model_pairs": ("One pair a model pair", "For every two authors one pair, drawn from their responses."),
     "list": ("One list", "All responses of a prompt together, to be ranked; models judge lists, people pairs."),
 }
-NO_PRICE = "Write a price like 0.02."
+NO_PRICE = "Price of a judge call: write an amount like 0.02."
+NUMBER = ("invalid", "min_value", "max_value")
 LONGEST_SEED = 2**63 - 1
 
 
@@ -28,19 +29,23 @@ class ComparisonForm(forms.Form):
         required=False,
         min_value=1,
         max_value=10_000,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Write a number from 1 to 10,000."),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "Pairs a prompt: write a number from 1 to 10,000."
+        ),
     )
     votes = forms.IntegerField(
         required=False,
         min_value=0,
         max_value=100,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Write a number from 0 to 100."),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), "People a comparison: write a number from 0 to 100."
+        ),
     )
     seed = forms.IntegerField(
         required=False,
         min_value=-LONGEST_SEED,
         max_value=LONGEST_SEED,
-        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "Write a whole number."),
+        error_messages=dict.fromkeys(NUMBER, "Seed: write a whole number."),
     )
     price = forms.DecimalField(
         required=False,

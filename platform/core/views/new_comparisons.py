@@ -40,14 +40,11 @@ class Plan:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def new_comparisons(request: UserRequest, slug: str) -> HttpResponse:
-    """What the form would make; or, where it is sent, the run that makes it."""
+    """What the form would make; or, where its button to create was pressed, the run that makes it."""
     project = get_project(request.user, slug, "manage")
-    if request.method != "POST":
-        form = ComparisonForm(_with_defaults(request.GET, project))
+    form = ComparisonForm(request.POST if request.method == "POST" else _with_defaults(request.GET, project))
+    if not form.is_valid() or request.POST.get("action") != "create":
         return _page(request, project, form, status=200 if form.is_valid() else 422)
-    form = ComparisonForm(request.POST)
-    if not form.is_valid():
-        return _page(request, project, form, status=422)
     try:
         run = start_run(project, step_alone("compare"), form.settings, by=request.user)
     except PrefereeError as error:

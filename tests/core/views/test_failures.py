@@ -99,7 +99,7 @@ def test_a_prompt_that_failed_is_named_and_leads_to_its_page(as_owner: Client, r
 
 def test_a_comparison_that_failed_leads_to_its_place(as_owner: Client, run: Run) -> None:
     comparison = ComparisonFactory(project=run.project)
-    FailureFactory(stage=StageFactory(run=run, step="reference", failed=1), input=comparison.pk)
+    FailureFactory(stage=StageFactory(run=run, step="reference", total=1, failed=1), input=comparison.pk)
     place = f"?comparisons={comparison.public}#comparison-{comparison.public}"
     assert f'href="/p/helpful/prompts/{comparison.prompt.public}{place}"' in get(as_owner, run)
 
@@ -117,7 +117,7 @@ def test_a_response_that_failed_leads_to_its_place(
 def test_what_has_no_page_stays_a_number(as_owner: Client, run: Run, step: str) -> None:
     """A file, a project, a row that is gone, or one of another project."""
     foreign = PromptFactory(text="Not for these eyes")
-    FailureFactory(stage=StageFactory(run=run, step=step, failed=1), input=foreign.pk)
+    FailureFactory(stage=StageFactory(run=run, step=step, total=1, failed=1), input=foreign.pk)
     html = get(as_owner, run)
     assert inputs(html) == [foreign.pk]
     assert "Not for these eyes" not in html
