@@ -61,7 +61,7 @@ def assigned(columns: Sequence[Column], sent: Mapping[str, str]) -> list[Assigne
         if target and target not in targets_for(column.name):
             target = ""
         if target and target != METADATA and target in taken:
-            error = f"This is the column {taken[target]} already. Choose another."
+            error = f"{taken[target]} and {column.name} are both “{TARGETS[target]}”. Choose another for one of them."
         elif target:
             taken[target] = column.name
         rows.append(Assigned(at, column, target, mapped.is_target(column.name), error))

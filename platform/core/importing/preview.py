@@ -44,7 +44,7 @@ class Preview:
     """`layout` is empty where none was recognised, `problem` says why the file cannot be read at all.
 
     `seen` records were looked at, of which `refused` would not go in; `lines` is how many the file has, by its size
-    where `is_whole` does not say that all of them were seen.
+    where neither `is_whole` says that all of them were seen nor `is_counted` that the file says it itself.
     """
 
     kind: str = ""
@@ -55,6 +55,7 @@ class Preview:
     refused: list[Refused] = field(default_factory=list)
     good_count: int = 0
     is_whole: bool = False
+    is_counted: bool = False
     lines: int | None = None
     columns: list[Column] = field(default_factory=list)
     columns_left: int = 0
@@ -108,12 +109,12 @@ def _lines(found: Preview, reading: Reading, parsed: float) -> int | None:
     if found.is_whole:
         return found.seen
     if reading.opened.table is not None:
-        total: int | None = reading.opened.table.total
-        return total
+        found.is_counted = True
+        return reading.opened.table.total
     if not parsed or reading.bytes_total is None:
         return None
     estimate = round(found.seen * reading.bytes_total / parsed)
-    digits = 10 ** max(0, len(str(estimate)) - 2)
+    digits: int = 10 ** max(0, len(str(estimate)) - 2)
     return max(found.seen, round(estimate / digits) * digits)
 
 

@@ -54,16 +54,23 @@ def sweep_uploads() -> int:
 
     Each machine looks through its own folder: the bytes lie where they were received.
     """
-    for upload in Upload.objects.filter(run=None, created__lt=timezone.now() - KEPT).select_related("project"):
-        audit.record("upload.expire", project=upload.project, actor=None, target=str(upload.public), file=upload.name)
-        upload.delete()
+    forgotten = list(Upload.objects.filter(run=None, created__lt=timezone.now() - KEPT).select_related("project"))
+    for upload in forgotten:
+        _forget(upload)
     files = {public: path for path in folder().iterdir() if (public := _public(path)) is not None}
     columns = ("public", "run__state", "run__finished")
     rows = {public: rest for public, *rest in Upload.objects.filter(public__in=files).values_list(*columns)}
     gone = [path for public, path in files.items() if not _is_needed(path, rows.get(public))]
     for path in gone:
         path.unlink(missing_ok=True)
-    return len(gone)
+    return len(forgotten) + len(gone)
+
+
+@transaction.atomic
+def _forget(upload: Upload) -> None:
+    if Upload.objects.filter(pk=upload.pk, run=None).delete()[0]:
+        audit.record("upload.expire", project=upload.project, actor=None, target=str(upload.public), file=upload.name)
+        transaction.on_commit(lambda: place_of(upload.public).unlink(missing_ok=True))
 
 
 def _public(path: Path) -> UUID | None:

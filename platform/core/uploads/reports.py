@@ -72,7 +72,7 @@ def rejects_from(path: Path, offset: int, most: int) -> tuple[list[Reject], int 
     """Refused lines from a byte of the file on, and where the next ones begin, None at the end."""
     try:
         with path.open("rb") as file:
-            file.seek(offset)
+            file.seek(min(offset, path.stat().st_size))
             rows = list(_rejects(file, most))
             after = file.tell()
             return rows, after if file.read(1) else None

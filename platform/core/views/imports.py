@@ -24,6 +24,7 @@ from core.views.access import signed_in
 from core.views.pages import in_project
 
 ROWS = 20
+NOUNS = ("prompts", "responses", "comparisons", "judgments", "scores")
 LONGEST_SIZE = 18  # digits that fit into 64 bits
 
 
@@ -37,7 +38,7 @@ class Row:
     @property
     def added(self) -> str:
         added = self.report.get("added", {})
-        return ", ".join(counted(count, noun) for noun, count in added.items() if count) or "nothing new"
+        return ", ".join(counted(added[noun], noun) for noun in NOUNS if added.get(noun)) or "nothing new"
 
 
 @csrf_exempt  # until the handler is set, for looking at the token reads the form

@@ -50,6 +50,7 @@ def run_page(request: UserRequest, project: Project, run: Run, *, status: int = 
         other_failures=other_failures,
         every=EVERY.get(RunState(run.state), ""),
         groups=equal_failures(run) if standing.failed and (other_failures or not request.htmx) else [],
+        uploads=run.uploads.all() if "upload" in run.settings else [],
         source="" if request.htmx else mark_safe(highlighted(run.recipe.source, "yaml")),  # noqa: S308 - it escapes
         **said,
     )

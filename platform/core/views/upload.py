@@ -46,11 +46,15 @@ class Draft:
         """Why it cannot be imported so."""
         if self.preview.problem:
             return self.preview.problem
-        if any(row.error for row in self.columns):
-            return "Two columns are the same: the second is marked above."
+        if twice := next((row.error for row in self.columns if row.error), ""):
+            return twice
         if self.preview.seen and not self.preview.good_count:
             return "None of the lines looked at would go in. Say above what the columns are, or send another file."
         return ""
+
+    @property
+    def is_estimate(self) -> bool:
+        return not (self.preview.is_whole or self.preview.is_counted)
 
     @property
     def layout(self) -> str:
@@ -165,4 +169,4 @@ def _page(
         part=PART_BYTES,
         report=report_of(found),
     )
-    return render(request, part(request, TEMPLATE, "found"), context, status=status)
+    return render(request, part(request, TEMPLATE, "looked"), context, status=status)

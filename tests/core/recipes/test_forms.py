@@ -107,8 +107,8 @@ def test_a_recipe_that_needs_a_value_still_has_a_form() -> None:
 
 def test_what_only_a_shell_may_set_has_no_control(recipe: Recipe) -> None:
     form = form_of(recipe)
-    assert [shape.name for shape, _ in form.stages[0].withheld] == ["files", "map"]
-    assert not {"import.files", "import.map"} & texts(form).keys()
+    assert [shape.name for shape, _ in form.stages[0].withheld] == ["files", "upload", "map"]
+    assert not {"import.files", "import.upload", "import.map"} & texts(form).keys()
 
 
 @pytest.mark.parametrize("name", ["import.files", "import.map"])
@@ -116,6 +116,12 @@ def test_what_only_a_shell_may_set_is_refused_if_sent(recipe: Recipe, name: str)
     form = form_of(recipe, sent={name: '["/etc/passwd"]'})
     assert not form.is_valid
     assert form.error.startswith(f"{name} can be set only from a shell")
+
+
+def test_what_another_page_sets_is_refused_if_sent(recipe: Recipe) -> None:
+    form = form_of(recipe, sent={"import.upload": "0190b8a0-0000-7000-8000-000000000000"})
+    assert not form.is_valid
+    assert form.error == "import.upload is set by the page that imports a file, and not here."
 
 
 @pytest.mark.parametrize("name", ["import.files.0", "nowhere.key", "compare.__class__", "."])
