@@ -6,8 +6,9 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import progress, queue
+        from annotate import progress, queue, removals
         from core import work
 
         queue.connect()
+        removals.connect()
         work.register(progress.work_in)

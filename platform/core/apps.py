@@ -14,8 +14,9 @@ class CoreConfig(AppConfig):
         from core.steps.export import Export
         from core.steps.import_files import Import
         from core.steps.people import People
+        from core.steps.remove import Remove, RemoveFiles
 
-        for step in (Import(), Compare(), People(), Aggregate(), Export()):
+        for step in (Import(), Compare(), People(), Aggregate(), Export(), Remove(), RemoveFiles()):
             register(step)
         listen()
         logins.connect()

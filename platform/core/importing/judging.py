@@ -14,6 +14,7 @@ class Judges:
         self.project = project
         self._ids: dict[JudgeName, int] = {}
         self._people: set[JudgeName] = set()
+        self._withdrawn: set[JudgeName] = set()
         self._rounds: dict[str | None, int | None] = {None: None}
 
     def know(self, judgments: Iterable[JudgmentRow]) -> None:
@@ -38,6 +39,9 @@ class Judges:
     def is_person(self, judge: JudgeName) -> bool:
         return judge in self._people
 
+    def is_withdrawn(self, judge: JudgeName) -> bool:
+        return judge in self._withdrawn
+
     def round_id(self, name: str | None) -> int | None:
         return self._rounds[name]
 
@@ -46,11 +50,15 @@ class Judges:
             [Judge(project=self.project, kind=kind, name=name, version=version) for kind, name, version in missing],
             ignore_conflicts=True,
         )
-        columns = ("kind", "name", "version", "id", "person_id")
-        for kind, name, version, pk, person in Judge.objects.filter(project=self.project).values_list(*columns):
+        columns = ("kind", "name", "version", "id", "person_id", "withdrawn")
+        for kind, name, version, pk, person, withdrawn in Judge.objects.filter(project=self.project).values_list(
+            *columns
+        ):
             self._ids[JudgeName(kind, name, version)] = pk
             if person is not None:
                 self._people.add(JudgeName(kind, name, version))
+            if withdrawn is not None:
+                self._withdrawn.add(JudgeName(kind, name, version))
 
     def _round(self, name: str) -> int:
         """A round that came with a file is over: nobody is asked anything in it."""

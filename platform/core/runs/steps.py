@@ -73,7 +73,10 @@ class Context:
 
 
 class AnyStep(ABC):
-    """What a stage uses. `remembers`: an input that has an output by the same configuration is not new."""
+    """What a stage uses. `remembers`: an input that has an output by the same configuration is not new.
+
+    `offered`: people choose it; what is not is used by pages of its own alone.
+    """
 
     name: ClassVar[str]
     summary: ClassVar[str]
@@ -81,6 +84,7 @@ class AnyStep(ABC):
     queue: ClassVar[str] = "cpu"
     shard_size: ClassVar[int] = 500
     remembers: ClassVar[bool] = True
+    offered: ClassVar[bool] = True
 
     @abstractmethod
     def plan(self, project: Project, config: Any) -> dict[str, float]:
@@ -135,6 +139,10 @@ def register(step: AnyStep) -> None:
 
 def all_steps() -> dict[str, AnyStep]:
     return dict(sorted(_steps.items()))
+
+
+def offered_steps() -> dict[str, AnyStep]:
+    return {name: step for name, step in all_steps().items() if step.offered}
 
 
 def step_named(name: str) -> AnyStep:

@@ -17,6 +17,7 @@ from core.errors import PrefereeError
 from core.ids import comparison_key, key_of
 from core.models import Project, Prompt
 from core.models.comparison import MOST_CANDIDATES
+from core.removing.newcomers import withdraw_new
 from core.runs.steps import Context, Done, Outcome, Step, StepConfig
 from core.signals import comparisons_added
 
@@ -26,7 +27,8 @@ SECONDS_A_JUDGMENT = 45.0
 
 RESPONSES = """
 SELECT p.id, p.key, r.content_key, r.author_kind, r.author, r.key, r.id
-  FROM core_response r JOIN core_prompt p ON p.id = r.prompt_id WHERE p.id = ANY(%s) ORDER BY p.id
+  FROM core_response r JOIN core_prompt p ON p.id = r.prompt_id WHERE p.id = ANY(%s)
+   AND p.withdrawn IS NULL AND r.withdrawn IS NULL ORDER BY p.id
 """
 
 # Prompt, its comparison's key, its candidates
@@ -74,7 +76,7 @@ class Compare(Step):
         }
 
     def inputs(self, context: Context) -> QuerySet[Prompt]:
-        return Prompt.objects.filter(project=context.project)
+        return Prompt.objects.filter(project=context.project, withdrawn=None)
 
     def load(self, context: Context, ids: Sequence[int]) -> list[Responses]:
         """The responses of each prompt without their texts; none where a prompt has none."""
@@ -165,6 +167,7 @@ def _create(project: Project, config: CompareConfig, wanted: Sequence[Wanted]) -
             for slot, candidate in enumerate(group)
         ),
     )
+    withdraw_new(ids)
     if ids:
         comparisons_added.send(Compare, project=project, comparison_ids=ids)
     return len(ids)
