@@ -6,12 +6,12 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import assigning, progress, queue, routing, seats, standing
+        from annotate import assigning, progress, queue, removals, routing, seats, standing
         from annotate.reading import Reading
         from core import assigning as desk
         from core import places, questions, work
 
-        for room in (queue, routing, seats):
+        for room in (queue, removals, routing, seats):
             room.connect()
         work.register(progress.work_in)
         questions.register(Reading())

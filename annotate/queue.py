@@ -15,7 +15,8 @@ from core.signals import comparisons_added, comparisons_changed
 # One statement a table: a join of all would be looped over where the statistics are older than an import.
 VOTES = """
 SELECT j.comparison_id, count(DISTINCT j.judge_id) FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
- WHERE j.comparison_id = ANY (%s) AND j.live AND j.status = 'submitted' AND g.kind = 'human' GROUP BY 1
+ WHERE j.comparison_id = ANY (%s) AND j.live AND j.status = 'submitted' AND g.kind = 'human'
+   AND g.withdrawn IS NULL GROUP BY 1
 """
 SEATS = """
 SELECT comparison_id, count(*) FROM annotate_assignment

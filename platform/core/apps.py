@@ -20,8 +20,20 @@ class CoreConfig(AppConfig):
         from core.steps.label_studio import LabelStudio
         from core.steps.overlap import Overlap
         from core.steps.people import People
+        from core.steps.remove import Remove, RemoveFiles
 
-        for step in (Import(), LabelStudio(), Compare(), People(), Overlap(), Aggregate(), Export()):
+        steps = (
+            Import(),
+            LabelStudio(),
+            Compare(),
+            People(),
+            Overlap(),
+            Aggregate(),
+            Export(),
+            Remove(),
+            RemoveFiles(),
+        )
+        for step in steps:
             register(step)
         for source in (schedule_alarms, run_alarms, budget_alarms, undecided_alarms):
             alarms.register(source)

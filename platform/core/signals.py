@@ -7,6 +7,14 @@ comparisons_added = Signal()
 # Sent inside the transaction that changes what comparisons want (votes, priority, group, tags, withdrawal), with the
 # same: listeners make their rows true again, and may be told twice.
 comparisons_changed = Signal()
+# Sent inside the transaction that is about to withdraw or erase comparisons, with the same: whoever has rows that are
+# locked before those (the queue) locks them now, in the order of the ids.
+comparisons_changing = Signal()
+# Sent inside that transaction afterwards, with the same and `erased`: no place at them is kept; with `erased`, nothing
+# that anybody wrote about them either. What a receiver returns is a count by name, for the report.
+comparisons_removed = Signal()
+# Sent where all that names a person goes from a project, with `project` and `person`; returns the same.
+person_removed = Signal()
 # Sent when a run is done or has failed and the database says so, with `run_id`. A listener may miss it: rows tell too.
 run_ended = Signal()
 # Sent inside the transaction that changes a project's groups or tag rules, with `project`: every comparison may go to

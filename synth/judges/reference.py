@@ -20,7 +20,7 @@ SELECT c.id, c.k, p.reference, array_agg(r.content ORDER BY n.slot)
   JOIN core_prompt p ON p.id = c.prompt_id
   JOIN core_candidate n ON n.comparison_id = c.id
   JOIN core_response r ON r.id = n.response_id
- WHERE c.id = ANY(%s) GROUP BY c.id, c.k, p.reference
+ WHERE c.id = ANY(%s) AND c.withdrawn IS NULL GROUP BY c.id, c.k, p.reference
 """
 COUNTS = """
 SELECT count(*) FILTER (WHERE p.reference IS NOT NULL AND NOT judged),
@@ -28,7 +28,7 @@ SELECT count(*) FILTER (WHERE p.reference IS NOT NULL AND NOT judged),
   FROM (SELECT c.prompt_id, EXISTS (SELECT FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
                                      WHERE j.comparison_id = c.id AND g.kind = 'metric' AND g.name = 'reference'
                                        AND g.version = %(version)s) AS judged
-          FROM core_comparison c WHERE c.project_id = %(project)s AND c.k > 1) c
+          FROM core_comparison c WHERE c.project_id = %(project)s AND c.k > 1 AND c.withdrawn IS NULL) c
   JOIN core_prompt p ON p.id = c.prompt_id
 """
 
@@ -78,7 +78,9 @@ class ReferenceJudge(Step):
                 '"reference", or make comparisons first (run_recipe compare).'
             )
         judged_already = Judgment.objects.filter(comparison=OuterRef("pk"), judge=_judge(project))
-        comparisons = Comparison.objects.filter(project=project, k__gt=1, prompt__reference__isnull=False)
+        comparisons = Comparison.objects.filter(
+            project=project, k__gt=1, withdrawn=None, prompt__reference__isnull=False
+        )
         return comparisons.exclude(Exists(judged_already))
 
     def load(self, context: Context, ids: Sequence[int]) -> list[Texts]:

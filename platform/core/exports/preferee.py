@@ -1,4 +1,7 @@
-"""A project → the interchange format. Nothing of the database shows: order and names come from the content."""
+"""A project → the interchange format. Nothing of the database shows: order and names come from the content.
+
+What is withdrawn is left out: prompts, responses, comparisons, and what judges said.
+"""
 
 import re
 from collections import defaultdict
@@ -15,19 +18,20 @@ from core.models import Project
 PROMPTS_A_BATCH = 500
 LONG = re.compile("[0-9]{19}")
 
-PROMPT_IDS = "SELECT id FROM core_prompt WHERE project_id = %s ORDER BY key"
+PROMPT_IDS = "SELECT id FROM core_prompt WHERE project_id = %s AND withdrawn IS NULL ORDER BY key"
 PROMPTS = """
 SELECT id, messages::text, system, reference, contexts::text, metadata::text, tags FROM core_prompt
  WHERE id = ANY(%s) ORDER BY key
 """
 RESPONSES = """
 SELECT prompt_id, id, author_kind, author, content, messages::text, parent_id, finish_reason, metadata::text
-  FROM core_response WHERE prompt_id = ANY(%s) ORDER BY prompt_id, author_kind, author COLLATE "C", content_key
+  FROM core_response WHERE prompt_id = ANY(%s) AND withdrawn IS NULL
+ ORDER BY prompt_id, author_kind, author COLLATE "C", content_key
 """
 COMPARISONS = """
 SELECT c.prompt_id, c.id, array_agg(n.response_id ORDER BY n.slot)
   FROM core_comparison c JOIN core_candidate n ON n.comparison_id = c.id
- WHERE c.prompt_id = ANY(%s) GROUP BY c.prompt_id, c.id
+ WHERE c.prompt_id = ANY(%s) AND c.withdrawn IS NULL GROUP BY c.prompt_id, c.id
 """
 JUDGMENTS = """
 SELECT c.prompt_id, j.comparison_id, g.name, g.kind, g.version, r.name, j.occasion, j.sample, j.status, j."order",
@@ -36,13 +40,13 @@ SELECT c.prompt_id, j.comparison_id, g.name, g.kind, g.version, r.name, j.occasi
        to_char(j.created AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
   FROM core_judgment j JOIN core_comparison c ON c.id = j.comparison_id JOIN core_judge g ON g.id = j.judge_id
   LEFT JOIN core_round r ON r.id = j.round_id
- WHERE c.prompt_id = ANY(%s) AND j.live
+ WHERE c.prompt_id = ANY(%s) AND j.live AND c.withdrawn IS NULL AND g.withdrawn IS NULL
  ORDER BY g.kind, g.name COLLATE "C", g.version COLLATE "C", r.name COLLATE "C", j.occasion, j."order", j.sample
 """
 SCORES = """
 SELECT r.prompt_id, r.id, s.scorer, s.value, s.parts::text
   FROM core_score s JOIN core_response r ON r.id = s.response_id
- WHERE r.prompt_id = ANY(%s)
+ WHERE r.prompt_id = ANY(%s) AND r.withdrawn IS NULL
 """
 
 Row = tuple[Any, ...]
@@ -107,7 +111,7 @@ def _response(row: Row, names: Names) -> Response:
         content=content if messages is None else _value(messages),
         model=author if author_kind == "model" else None,
         person=author if author_kind == "person" else None,
-        edited_from=None if parent is None else names[parent],
+        edited_from=names.get(parent),
         finish_reason=finish_reason or None,
         metadata=_value(metadata),
     )

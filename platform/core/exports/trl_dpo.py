@@ -31,7 +31,7 @@ SELECT l.comparison_id, p.id, best.response_id, worst.response_id
   JOIN core_candidate worst ON worst.comparison_id = c.id
    AND worst.slot = array_position(l.ranks, (SELECT max(r) FROM unnest(l.ranks) r)) - 1
  WHERE l.project_id = %(project)s AND l.question = 'main' AND l.policy = %(policy)s
-   AND NOT l.undecided AND NOT 1 = ALL (l.ranks) AND COALESCE(l.margin, 1) >= %(min_margin)s
+   AND c.withdrawn IS NULL AND NOT l.undecided AND NOT 1 = ALL (l.ranks) AND COALESCE(l.margin, 1) >= %(min_margin)s
  ORDER BY p.key, c.key
 """
 PROMPTS = "SELECT id, encode(key, 'hex'), messages::text, system, contexts::text FROM core_prompt WHERE id = ANY(%s)"
@@ -48,6 +48,7 @@ SELECT j.comparison_id, g.kind, g.name, g.version, COALESCE(r.name, ''), j.occas
        j.both_bad
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id LEFT JOIN core_round r ON r.id = j.round_id
  WHERE j.comparison_id = ANY(%s) AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL
+   AND g.withdrawn IS NULL
  ORDER BY j.comparison_id, g.kind, g.name COLLATE "C", g.version COLLATE "C", r.name COLLATE "C", j.occasion,
        j."order", j.sample
 """

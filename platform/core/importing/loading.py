@@ -21,6 +21,7 @@ from core.importing.languages import language_of
 from core.importing.rows import Batch, ComparisonRow, JudgmentRow, number_samples
 from core.labels.service import label_new, refresh_labels
 from core.models import Project
+from core.removing.newcomers import withdraw_new
 from core.signals import comparisons_added
 
 NOTES_KEPT = 1000
@@ -69,6 +70,7 @@ class Load:
         self.comparison_ids: dict[tuple[int, bytes], int] = {}
         self.new_comparisons: list[int] = []
         self.answered: set[int] = set()
+        self.withdrawn: set[int] = set()
         self.new_judgments: list[tuple[int, ComparisonRow, JudgmentRow]] = []
 
     def run(self) -> Loaded:
@@ -76,6 +78,7 @@ class Load:
         known = self._load_prompts()
         self._load_responses(known)
         self._load_comparisons(known)
+        self._withdraw_new(known)
         judged = self._load_judgments(known)
         self._load_scores(known)
         if touched := sorted({*self.new_comparisons, *judged}):
@@ -85,11 +88,11 @@ class Load:
         return self.counts
 
     def _label(self, judged: set[int]) -> None:
-        new = set(self.new_comparisons)
+        new = set(self.new_comparisons) - self.withdrawn
         votes = [
             (comparison, self.project.pk, len(row.slots), self.judges.id_of(said.judge), *_vote(said))
             for comparison, row, said in self.new_judgments
-            if comparison in new and _is_counted(row, said)
+            if comparison in new and _is_counted(row, said) and not self.judges.is_withdrawn(said.judge)
         ]
         label_new(sorted(votes, key=itemgetter(0)))
         if others := sorted(judged - new):
@@ -224,6 +227,11 @@ class Load:
                 for slot, key in enumerate(row.slots)
             ),
         )
+
+    def _withdraw_new(self, known: list[int]) -> None:
+        """A new comparison of a prompt or a response that is withdrawn is withdrawn from the beginning."""
+        if known and self.new_comparisons:
+            self.withdrawn = withdraw_new(self.new_comparisons)
 
     def _load_judgments(self, known: list[int]) -> set[int]:
         """Returns the ids of the comparisons that got new judgments."""

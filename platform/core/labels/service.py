@@ -17,22 +17,29 @@ from core.models import Project
 BATCH = 5_000
 ROWS_A_FETCH = 10_000
 COUNTED = "j.k > 1 AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL AND j.occasion IN ('first', 'review')"
+# What is withdrawn has no vote and no label: a comparison, or all that a judge has said.
 VOTES = f"""
 SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ranks, j.both_bad, j.strength
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
- WHERE {{where}} AND {COUNTED} ORDER BY j.comparison_id, j.id
+ WHERE {{where}} AND {COUNTED} AND g.withdrawn IS NULL ORDER BY j.comparison_id, j.id
 """
 COLUMNS = (
     "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
     " votes"
 )
+OF_PROJECT = """j.project_id = %(project)s AND j.comparison_id NOT IN (
+       SELECT c.id FROM core_comparison c WHERE c.project_id = %(project)s AND c.withdrawn IS NOT NULL)"""
 # Whoever labels a comparison holds its row first: of two who add votes at once, the later one then sees both.
-LOCK = "SELECT FROM core_comparison WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+LOCK = "SELECT id, withdrawn IS NULL FROM core_comparison WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 LABELLED = "core_label l WHERE l.question = 'main' AND l.policy = %s"
 STORED = f"SELECT {COLUMNS.replace('votes', 'votes::text')} FROM {LABELLED} AND l.comparison_id = ANY(%s)"
 VOTELESS = f"""
 SELECT l.comparison_id FROM {LABELLED} AND l.project_id = %s AND NOT EXISTS (
-       SELECT FROM core_judgment j WHERE j.comparison_id = l.comparison_id AND {COUNTED})
+       SELECT FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
+        WHERE j.comparison_id = l.comparison_id AND {COUNTED} AND g.withdrawn IS NULL)
+ UNION
+SELECT c.id FROM core_comparison c WHERE c.project_id = %s AND c.withdrawn IS NOT NULL
+   AND EXISTS (SELECT FROM {LABELLED} AND l.comparison_id = c.id)
 """
 UPSERT = f"""
 INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM jsonb_to_recordset(%s) AS new (
@@ -63,9 +70,8 @@ def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_fir
 
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed.
     """
-    ids = array(comparison_ids)
-    fetch(LOCK, [ids])
-    labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [ids]), sources))
+    standing = array(pk for pk, stands in fetch(LOCK, [array(comparison_ids)]) if stands)
+    labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [standing]), sources))
     changed = _upsert(labels)
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         changed += _delete(voteless, sources)
@@ -85,10 +91,12 @@ def label_new(votes: Iterable[Row]) -> None:
 def refresh_project(project: Project, sources: Sources = "people_first") -> int:
     """Label every judged comparison of the project; returns how many labels changed. Locks only those that do."""
     changed = 0
-    labels = _labels(stream(VOTES.format(where="j.project_id = %s"), [project.pk], size=ROWS_A_FETCH), sources)
+    votes = stream(VOTES.format(where=OF_PROJECT), {"project": project.pk}, size=ROWS_A_FETCH)
+    labels = _labels(votes, sources)
     while batch := list(islice(labels, BATCH)):
         changed += refresh_labels(_differing(batch, sources), sources)
-    voteless = fetch(VOTELESS, [policy_name(sources), project.pk])
+    policy = policy_name(sources)
+    voteless = fetch(VOTELESS, [policy, project.pk, project.pk, policy])
     return changed + refresh_labels([pk for (pk,) in voteless], sources)
 
 

@@ -14,7 +14,7 @@ from core import audit
 from core.errors import PrefereeError
 from core.models import Project, Recipe, User
 from core.recipes.reading import read_recipe
-from core.runs.steps import all_steps, step_named
+from core.runs.steps import offered_steps, step_named
 
 _packages: list[str] = []
 
@@ -39,7 +39,7 @@ def recipes_of(project: Project) -> dict[str, Text]:
     """By name; a project's own goes before one that comes with Preferee."""
     own = Recipe.objects.filter(project=project, builtin=False).order_by("name", "-version").distinct("name")
     return {
-        **{name: step_alone(name) for name in all_steps()},
+        **{name: step_alone(name) for name in offered_steps()},
         **_files(),
         **{row.name: Text(row.name, row.source, f"{row.name}, version {row.version}") for row in own},
     }

@@ -38,7 +38,7 @@ COPY (SELECT c.prompt_id::bigint, j.comparison_id::bigint, j.judge_id::bigint,
         JOIN core_comparison c ON c.id = j.comparison_id
         JOIN core_judge g ON g.id = j.judge_id
        WHERE j.project_id = {project} AND j.k = 2 AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL
-         AND j.occasion = 'first')
+         AND j.occasion = 'first' AND c.withdrawn IS NULL AND g.withdrawn IS NULL)
   TO STDOUT (FORMAT binary)
 """
 

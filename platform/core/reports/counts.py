@@ -1,4 +1,4 @@
-"""How much there is of everything: one statement a table."""
+"""How much there is of everything, but what is withdrawn: one statement a table."""
 
 from typing import Any
 
@@ -6,16 +6,18 @@ from core.bulk import fetch
 from core.models import Project
 
 OBJECTS = """
-SELECT (SELECT count(*) FROM core_prompt WHERE project_id = %(project)s),
+SELECT (SELECT count(*) FROM core_prompt WHERE project_id = %(project)s AND withdrawn IS NULL),
        (SELECT count(*) FROM core_response r JOIN core_prompt p ON p.id = r.prompt_id
-         WHERE p.project_id = %(project)s),
-       (SELECT count(*) FROM core_comparison WHERE project_id = %(project)s)
+         WHERE p.project_id = %(project)s AND p.withdrawn IS NULL AND r.withdrawn IS NULL),
+       (SELECT count(*) FROM core_comparison WHERE project_id = %(project)s AND withdrawn IS NULL)
 """
 JUDGMENTS = """
 SELECT CASE g.kind WHEN 'human' THEN 'people' WHEN 'gold' THEN 'gold' ELSE 'judges' END, j.status,
        count(*), count(*) FILTER (WHERE j.both_bad)
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
- WHERE j.project_id = %s AND j.live GROUP BY 1, 2
+ WHERE j.project_id = %(project)s AND j.live AND g.withdrawn IS NULL AND j.comparison_id NOT IN (
+       SELECT c.id FROM core_comparison c WHERE c.project_id = %(project)s AND c.withdrawn IS NOT NULL)
+ GROUP BY 1, 2
 """
 LABELS = """
 SELECT count(*) FILTER (WHERE NOT undecided),
@@ -34,7 +36,7 @@ def counts(project: Project) -> dict[str, Any]:
     judgments = {"people": 0, "judges": 0, "gold": 0}
     other: dict[str, int] = {}
     both_bad = 0
-    for whose, status, number, bad in fetch(JUDGMENTS, [project.pk]):
+    for whose, status, number, bad in fetch(JUDGMENTS, {"project": project.pk}):
         both_bad += bad
         if status == "submitted":
             judgments[whose] += number

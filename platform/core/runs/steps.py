@@ -79,8 +79,11 @@ InputKind = Literal["prompt", "comparison", "response", "file", ""]
 
 
 class AnyStep(ABC):
-    """What a stage uses. `remembers`: an input that has an output by the same configuration is not new. `costs`: it may
-    spend money, so it stops where the project's budget is spent."""
+    """What a stage uses.
+
+    `remembers`: an input that has an output by the same configuration is not new. `costs`: it may spend money, so it
+    stops where the project's budget is spent. `offered`: people choose it; what is not is used by its own pages alone.
+    """
 
     name: ClassVar[str]
     summary: ClassVar[str]
@@ -90,6 +93,7 @@ class AnyStep(ABC):
     remembers: ClassVar[bool] = True
     costs: ClassVar[bool] = True
     input_kind: ClassVar[InputKind] = ""
+    offered: ClassVar[bool] = True
 
     @abstractmethod
     def plan(self, project: Project, config: Any) -> dict[str, float]:
@@ -148,6 +152,10 @@ def register(step: AnyStep) -> None:
 
 def all_steps() -> dict[str, AnyStep]:
     return dict(sorted(_steps.items()))
+
+
+def offered_steps() -> dict[str, AnyStep]:
+    return {name: step for name, step in all_steps().items() if step.offered}
 
 
 def step_named(name: str) -> AnyStep:

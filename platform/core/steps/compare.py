@@ -11,6 +11,7 @@ from core.bulk import copy_rows, fetch, lock_project, new_ids
 from core.comparing.planning import KNOWN, plan_comparisons
 from core.comparing.wanting import RESPONSES, CompareConfig, Row, Wanted, candidates_of, wanted_of
 from core.models import Project, Prompt
+from core.removing.newcomers import withdraw_new
 from core.runs.steps import Context, Done, InputKind, Outcome, Step, StepConfig
 from core.signals import comparisons_added
 
@@ -90,6 +91,7 @@ def _create(project: Project, config: CompareConfig, wanted: Sequence[Wanted]) -
             for slot, candidate in enumerate(group)
         ),
     )
+    withdraw_new(ids)
     if ids:
         comparisons_added.send(Compare, project=project, comparison_ids=ids)
     return len(ids)

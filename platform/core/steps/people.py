@@ -13,8 +13,10 @@ from core.runs.steps import Context, Gate, InputKind, StepConfig
 WAITING = """
 SELECT count(*) FROM (SELECT unnest(inputs) AS id FROM core_shard WHERE stage_id = %(stage)s) input
   JOIN core_comparison c ON c.id = input.id
- WHERE (SELECT count(DISTINCT j.judge_id) FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
-         WHERE j.comparison_id = c.id AND g.kind = 'human' AND j.live AND j.status = 'submitted')
+ WHERE c.withdrawn IS NULL
+   AND (SELECT count(DISTINCT j.judge_id) FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
+         WHERE j.comparison_id = c.id AND g.kind = 'human' AND j.live AND j.status = 'submitted'
+           AND g.withdrawn IS NULL)
        < COALESCE(%(votes)s, c.votes_wanted)
 """
 
@@ -56,7 +58,8 @@ class People(Gate):
 def wanting(project: Project, votes: int | None) -> QuerySet[Comparison]:
     """Those that fewer people than that many have judged; fewer than each wants where it is None."""
     by_people = Judgment.objects.filter(comparison=OuterRef("pk"), judge__kind="human", live=True, status="submitted")
+    by_people = by_people.filter(judge__withdrawn=None)
     judges = by_people.order_by().values("comparison").annotate(n=Count("judge", distinct=True)).values("n")
     wanted = F("votes_wanted") if votes is None else Value(votes)
-    judged = Comparison.objects.filter(project=project).annotate(judged=Coalesce(Subquery(judges), 0))
+    judged = Comparison.objects.filter(project=project, withdrawn=None).annotate(judged=Coalesce(Subquery(judges), 0))
     return judged.filter(judged__lt=wanted)

@@ -59,9 +59,11 @@ def agreement(request: UserRequest, slug: str) -> HttpResponse:
 
 
 def _kept(project: Project) -> Mapping[str, Any]:
-    """Measured once for each state of the judgments; a change of one is a new row with a new id."""
+    """Measured once for each state of the judgments: a change of one is a new row with a new id, and what is withdrawn
+    or restored is a removal that ends."""
     newest = project.judgments.aggregate(newest=Max("pk"))["newest"]
-    key = f"agreement:{project.pk}:{newest}"
+    removed = project.removals.aggregate(last=Max("finished"))["last"]
+    key = f"agreement:{project.pk}:{newest}:{removed and removed.timestamp()}"
     found: dict[str, Any] | None = cache.get(key)
     if found is None:
         found = measured(project)

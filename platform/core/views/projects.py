@@ -78,5 +78,5 @@ def _labelled(projects: Iterable[int]) -> Mapping[int, int]:
 
 
 def _comparisons(projects: Iterable[int]) -> Mapping[int, int]:
-    counted = Comparison.objects.filter(project__in=projects).values("project").annotate(n=Count("pk"))
+    counted = Comparison.objects.filter(project__in=projects, withdrawn=None).values("project").annotate(n=Count("pk"))
     return dict(counted.values_list("project", "n"))

@@ -12,7 +12,7 @@ from core.http import UserRequest
 from core.permissions import get_project
 from core.recipes.reading import read_recipe
 from core.recipes.shelf import Text, recipes_of
-from core.runs.steps import all_steps
+from core.runs.steps import offered_steps
 from core.views.access import signed_in
 from core.views.pages import in_project
 
@@ -33,7 +33,7 @@ class Entry:
 def recipes(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "manage")
     texts = recipes_of(project)
-    steps = {name for name in texts if texts[name].builtin and name in all_steps()}
+    steps = {name for name in texts if texts[name].builtin and name in offered_steps()}
     groups = [
         ("Come with Preferee", _entries(texts[name] for name in texts if texts[name].builtin and name not in steps)),
         ("Run in this project before", _entries(text for text in texts.values() if not text.builtin)),

@@ -8,7 +8,7 @@ from core.http import UserRequest
 from core.permissions import get_project
 from core.recipes.forms import docs_of
 from core.recipes.shapes import shapes_of
-from core.runs.steps import Gate, all_steps
+from core.runs.steps import Gate, offered_steps
 from core.views.access import signed_in
 from core.views.pages import in_project
 
@@ -19,6 +19,6 @@ def steps(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "read")
     told = [
         {"step": step, "docs": docs_of(step), "waits": isinstance(step, Gate), "shapes": shapes_of(step.Config)}
-        for step in all_steps().values()
+        for step in offered_steps().values()
     ]
     return render(request, "core/steps.html", in_project(request.user, project, "runs", tab="steps", steps=told))

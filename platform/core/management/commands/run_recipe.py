@@ -12,7 +12,7 @@ from core.commands import SentenceCommand, add_by, person_of, project_named
 from core.models import Project
 from core.recipes.shelf import Text, recipe_file
 from core.runs.starting import composed, start_run
-from core.runs.steps import AnyStep, all_steps
+from core.runs.steps import AnyStep, offered_steps
 from core.runs.watching import conclude, watch
 
 
@@ -83,7 +83,7 @@ class Command(SentenceCommand):
                 self.stdout.write(f"{name:>24}  {number:,}")
 
     def _list_steps(self) -> None:
-        for name, step in all_steps().items():
+        for name, step in offered_steps().items():
             self.stdout.write(f"{name}: {step.summary}")
             for setting, about in _settings(step):
                 self.stdout.write(f"    {setting:<14} {about}")
