@@ -14,7 +14,9 @@ from tests.core.runs.scripted import scored
 from tests.factories import RunFactory, StageFactory
 
 pytestmark = pytest.mark.django_db
-SENTENCE = "The runs of p have cost 0.60, and its budget is 0.50. Raise the budget in the settings, then resume the run."
+SENTENCE = (
+    "The runs of p have cost 0.60, and its budget is 0.50. Raise the budget in the settings, then resume the run."
+)
 
 
 def allow(project: Project, amount: str) -> None:
