@@ -73,6 +73,8 @@ PLAIN = [
     ),
     *(path for path in (CODE["core"] / "charts").glob("*.py") if path.name != "service.py"),
     CODE["core"] / "comparing" / "policies.py",
+    CODE["core"] / "differences.py",
+    CODE["core"] / "reports" / "forecast.py",
     CODE["core"] / "exports" / "splitting.py",
     CODE["core"] / "runs" / "pace.py",
     CODE["core"] / "ids.py",

@@ -53,6 +53,18 @@ def test_words_stand_between_commas(given, value, read):
     assert env.words(NAME, "a,b") == read
 
 
+@pytest.mark.parametrize(("value", "read"), [(None, "all"), ("Some", "some"), ("all", "all")])
+def test_a_choice_is_one_of_its_words_and_the_first_where_none_is_set(given, value, read):
+    given(value)
+    assert env.choice(NAME, ("all", "some")) == read
+
+
+def test_any_other_word_is_refused_with_those_that_there_are(given):
+    given("none")
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} is “none”. Set it to all or some."):
+        env.choice(NAME, ("all", "some"))
+
+
 def test_a_folder_is_absolute_and_knows_the_home_of_the_user(given, monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)

@@ -80,7 +80,9 @@ def sideways(page: Page) -> int:
 def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> None:
     page = as_ada
     page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
-    for address in ("/", "/p/helpful/", "/p/helpful/guidelines", "/p/helpful/agreement", "/p/nowhere/"):
+    settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/guidelines", "/danger")]
+    pages = ("/", "/new", "/p/helpful/", "/p/helpful/guidelines", "/p/helpful/agreement", "/p/nowhere/", *settings)
+    for address in pages:
         page.goto(address)
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, address
@@ -150,7 +152,9 @@ def test_controls_are_large_enough(as_ada: Page, project: Project, size: str) ->
     Membership.objects.update(role=Role.OWNER)
     add_run(project, Membership.objects.get().user)
     runs = [f"/p/helpful/runs/{run.public}" for run in project.runs.all()]
-    for address in ("/", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare", *runs):
+    settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/guidelines", "/danger")]
+    pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare", *settings, *runs)
+    for address in pages:
         page.goto(address)
         for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
             box = control.bounding_box()

@@ -40,7 +40,7 @@ def _end(loop: Loop, work: Work, now: datetime) -> str:
     if not work.left:
         return "" if loop.decided >= loop.comparisons else "; nobody is asked about the rest"
     if not work.total or work.first is None or work.last is None:
-        return "; nobody has judged yet"
+        return "; nobody has judged here yet"
     if found := forecast(work.days, work.left):
         return f", {in_words(found, now)}, at this pace"
     if (now - work.last).days >= 7:

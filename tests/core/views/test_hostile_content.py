@@ -33,7 +33,9 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
     JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, kind="human"))
     manifest = {"files": [{"name": payload.replace("/", ""), "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=payload[:100]), manifest=manifest)
-    for page in ("/", "/p/helpful/", "/p/helpful/agreement", "/p/helpful/guidelines"):
+    pages = ("", "/questions", "/guidelines", "/danger")
+    settings = [f"/p/helpful/settings{page}" for page in pages]
+    for page in ("/", "/p/helpful/", "/p/helpful/agreement", "/p/helpful/guidelines", *settings):
         assert dangers(as_owner.get(page).content.decode()) == []
 
 

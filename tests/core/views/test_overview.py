@@ -57,7 +57,7 @@ def test_the_eight_counts_are_those_of_this_project(as_owner: Client, project: P
 def test_the_next_action_is_to_judge_while_something_is_open(as_owner: Client, project: Project) -> None:
     ComparisonFactory(project=project)
     html = page(as_owner)
-    assert "0 of 1 comparisons labelled." in html
+    assert "0 of 1 comparisons labelled; 1 judgment wanted of people." in html
     assert '<a class="button primary" href="/p/helpful/work">Judge the next comparison</a>' in html
 
 
@@ -66,7 +66,8 @@ def test_when_all_is_labelled_the_next_action_is_to_export(as_owner: Client, pro
     JudgmentFactory(comparison=comparison)
     refresh_labels([comparison.pk])
     html = page(as_owner)
-    assert "1 of 1 comparisons labelled. Nothing exported yet." in html
+    assert "100\N{NO-BREAK SPACE}% labelled. Nothing exported yet." in html
+    assert "1 of 1 comparisons labelled." in html
     assert '<a class="button primary" href="/p/helpful/runs/start/export">Export a dataset</a>' in html
 
 

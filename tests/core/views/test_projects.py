@@ -42,7 +42,17 @@ def test_a_viewer_has_no_open_items(project: Project) -> None:
 
 
 def test_somebody_without_projects_is_told_what_to_do(as_outsider: Client) -> None:
-    assert "No projects yet. Ask the owner of a project to add you." in as_outsider.get("/").content.decode()
+    html = as_outsider.get("/").content.decode()
+    assert "No projects yet. Make one, or ask the owner of a project to add you." in html
+
+
+def test_archived_projects_lie_folded_below(as_owner: Client, project: Project) -> None:
+    Project.objects.update(archived="2026-05-01T00:00Z")
+    response = as_owner.get("/")
+    assert response.context["rows"] == []
+    html = response.content.decode()
+    assert html.index("No projects but archived ones.") < html.index("Archived (1)") < html.index("1 May 2026")
+    assert 'href="/p/helpful/"' in html
 
 
 def test_the_list_takes_as_many_queries_for_twenty_projects_as_for_one(
