@@ -1,14 +1,18 @@
 from django.urls import path
 
 from core.views.agreement import agreement
+from core.views.change import change_comparisons, change_prompts
+from core.views.comparisons import comparisons
 from core.views.control import again, cancel, pause, resume, retry
 from core.views.datasets import download
 from core.views.failures import failures
+from core.views.filters import delete_filter, save_filter
 from core.views.guidelines import guidelines
 from core.views.health import healthz
 from core.views.login import login, logout
 from core.views.overview import overview
 from core.views.projects import projects
+from core.views.prompts import prompts
 from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
 from core.views.run import run
@@ -27,6 +31,12 @@ urlpatterns = [
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),
+    path("p/<slug:slug>/prompts", prompts, name="prompts"),
+    path("p/<slug:slug>/prompts/change", change_prompts, name="change_prompts"),
+    path("p/<slug:slug>/comparisons", comparisons, name="comparisons"),
+    path("p/<slug:slug>/comparisons/change", change_comparisons, name="change_comparisons"),
+    path("p/<slug:slug>/filters/<str:table>/save", save_filter, name="save_filter"),
+    path("p/<slug:slug>/filters/<uuid:saved>/delete", delete_filter, name="delete_filter"),
     path("p/<slug:slug>/runs", runs, name="runs"),
     path("p/<slug:slug>/runs/steps", steps, name="steps"),
     path("p/<slug:slug>/runs/start", recipes, name="recipes"),

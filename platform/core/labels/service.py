@@ -58,9 +58,7 @@ def policy_name(sources: Sources) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def refresh_labels(
-    comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True
-) -> int:
+def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True) -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
 
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed.

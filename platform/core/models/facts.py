@@ -56,7 +56,10 @@ class PromptFacts(Facts):
         indexes = [
             models.Index(fields=["project", "id"], name="prompt_facts_newest"),
             GinIndex(
-                fields=["facets", "words"], name="prompt_facts_filter", fastupdate=True, gin_pending_list_limit=PENDING_KB
+                fields=["facets", "words"],
+                name="prompt_facts_filter",
+                fastupdate=True,
+                gin_pending_list_limit=PENDING_KB,
             ),
         ]
 
