@@ -12,10 +12,13 @@ from core.views.account import (
 )
 from core.views.agreement import agreement
 from core.views.audit import audit, audit_csv, audit_of_all, audit_of_all_csv
+from core.views.change import change_comparisons, change_prompts
+from core.views.comparisons import comparisons
 from core.views.control import again, cancel, pause, resume, retry
 from core.views.danger import archive_project, danger, delete_project, hand_over, restore_project
 from core.views.datasets import download
 from core.views.failures import failures
+from core.views.filters import delete_filter, save_filter
 from core.views.group import delete_group, group, new_group
 from core.views.groups import bind_tag, groups, move_rule, unbind_tag
 from core.views.guidelines import guidelines
@@ -30,6 +33,7 @@ from core.views.new_project import new_project
 from core.views.overview import overview
 from core.views.person import change_role, pause_person, person, person_groups, remove_person, resume_person
 from core.views.projects import projects
+from core.views.prompts import prompts
 from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
 from core.views.refusals import refusals, rejects
@@ -89,6 +93,12 @@ urlpatterns = [
     path("p/<slug:slug>/import/<uuid:upload>/rejects", rejects, name="rejects"),
     path("p/<slug:slug>/team/invitations", invitations, name="invitations"),
     path("p/<slug:slug>/team/invitations/<uuid:invitation>/revoke", revoke_invitation, name="revoke_invitation"),
+    path("p/<slug:slug>/prompts", prompts, name="prompts"),
+    path("p/<slug:slug>/prompts/change", change_prompts, name="change_prompts"),
+    path("p/<slug:slug>/comparisons", comparisons, name="comparisons"),
+    path("p/<slug:slug>/comparisons/change", change_comparisons, name="change_comparisons"),
+    path("p/<slug:slug>/filters/<str:table>/save", save_filter, name="save_filter"),
+    path("p/<slug:slug>/filters/<uuid:saved>/delete", delete_filter, name="delete_filter"),
     path("p/<slug:slug>/runs", runs, name="runs"),
     path("p/<slug:slug>/runs/steps", steps, name="steps"),
     path("p/<slug:slug>/runs/start", recipes, name="recipes"),

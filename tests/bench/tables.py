@@ -65,6 +65,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run: few rows, no gates")
     parser.add_argument("--comparisons", type=int, default=1_000_000)
+    parser.add_argument("--pairs", type=int, help="so many of all pairs of filters")
     options = parser.parse_args()
-    code = run(4_000, 20, 5) if options.quick else run(options.comparisons, None, 300)
+    code = run(4_000, 20, 5) if options.quick else run(options.comparisons, options.pairs, 300)
     sys.exit(0 if options.quick else code)

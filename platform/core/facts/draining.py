@@ -29,6 +29,8 @@ INDEXES = ("comparison_facts_filter", "prompt_facts_filter")
 
 def catch_up(project: Project) -> int:
     """Work out the oldest of what is stale, as much as somebody waits for; returns how many rows are left."""
+    if not left(project):
+        return 0
     _renew(project.pk, ROWS_A_MARK)
     return left(project)
 

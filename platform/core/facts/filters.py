@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from django.http import QueryDict
 from django.utils.http import urlencode
 
 from core.facts.search import Kind, Narrowing
@@ -17,6 +18,7 @@ YEARS = range(1970, 9000)
 # What a reader chooses to see rows without any such value; no tag, language or group is called so.
 NOTHING = "(none)"
 Choices = Sequence[tuple[str, str]]
+Asked = Mapping[str, str] | QueryDict
 
 STATES: Mapping[Kind, Choices] = {
     "comparison": (
@@ -129,8 +131,8 @@ class TableFilters:
         return datetime.combine(date.fromisoformat(day) + timedelta(days=after), time(), ZoneInfo(self.zone))
 
 
-def filters_of(project: Project, kind: Kind, asked: Mapping[str, str], *, names: bool) -> TableFilters:
-    """Of the table, as somebody asked; `names` says whether they may know who judged. What makes no sense is left out."""
+def filters_of(project: Project, kind: Kind, asked: Asked, *, names: bool) -> TableFilters:
+    """Of the table, as somebody asked; what makes no sense is left out. `names`: they may know who judged."""
     known = _known(project)
     offered = [
         _of_values("tag", "Tag", known, asked, none="No tag"),
@@ -149,9 +151,14 @@ def filters_of(project: Project, kind: Kind, asked: Mapping[str, str], *, names:
             *([_judges(project)] if names else []),
             _groups(project),
         ]
-    chosen = [_chosen(each, asked.get(each.name, "")) for each in offered]
-    text = " ".join(asked.get("q", "").replace("\0", "").split())[:LONGEST_TEXT]
-    return TableFilters(chosen, text, _day(asked.get("since", "")), _day(asked.get("until", "")), project.time_zone)
+    chosen = [_chosen(each, said(asked, each.name)) for each in offered]
+    text = " ".join(said(asked, "q").split())[:LONGEST_TEXT]
+    return TableFilters(chosen, text, _day(said(asked, "since")), _day(said(asked, "until")), project.time_zone)
+
+
+def said(asked: Asked, name: str) -> str:
+    """No NUL, which PostgreSQL cannot keep in a text."""
+    return str(asked.get(name, "")).replace("\0", "")
 
 
 def _chosen(offered: Filter, asked: str) -> Filter:
@@ -169,12 +176,10 @@ def _known(project: Project) -> dict[str, list[str]]:
     return known
 
 
-def _of_values(
-    name: str, label: str, known: Mapping[str, list[str]], asked: Mapping[str, str], *, none: str = ""
-) -> Filter:
+def _of_values(name: str, label: str, known: Mapping[str, list[str]], asked: Asked, *, none: str = "") -> Filter:
     """One that is asked for is offered too, though it may not be among the first."""
     values = known.get(name, [])
-    if (value := asked.get(name, "").replace("\0", "")[:LONGEST_TEXT]) and value not in (*values, NOTHING):
+    if (value := said(asked, name)[:LONGEST_TEXT]) and value not in (*values, NOTHING):
         values = [*values, value]
     rest = [(NOTHING, none)] if none and values else []
     choices = [*((value, value) for value in sorted(values)), *rest]

@@ -1,9 +1,10 @@
-"""Find rows by their facts: the newest that fit, from anywhere on, at a cost that does not depend on where or on what."""
+"""Find rows by their facts: the newest that fit, from anywhere on, whatever it is, at the cost of about a page."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from core.bulk import fetch
@@ -12,8 +13,8 @@ from core.facts.windows import days, first_after, stretches
 from core.models import Project
 
 Kind = Literal["comparison", "prompt"]
-# A stretch with more that fit than this is too wide: it is walked once more in narrower ones.
-MOST_OF_A_STRETCH = 256
+# A stretch with more that fit than twice what is looked for is too wide: it is walked once more in narrower ones.
+MOST_OF_A_STRETCH = 2
 ROWS_A_FETCH = 1_000
 
 ENDS = """
@@ -38,6 +39,11 @@ SELECT found.id, found.fit, stretch.facet
        SELECT id, count(*) OVER () AS fit FROM (SELECT id FROM fits LIMIT %(most)s) enough ORDER BY id DESC) found
  ORDER BY stretch.place LIMIT %(limit)s
 """
+COUNT = """
+SELECT count(*) FROM {table}
+ WHERE facets @> ARRAY(SELECT hashtextextended(facet, %(project)s) FROM unnest(%(facets)s::text[]) facet)
+   AND project_id + 0 = %(project)s AND id + 0 <= %(upto)s {also}
+"""
 DATES = """
    AND facets && ARRAY(SELECT hashtextextended(facet, %(project)s) FROM unnest(%(days)s::text[]) facet)
 """
@@ -49,7 +55,7 @@ FOLLOWED_BY = re.compile(r"<(?:-|\d+)>")
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """What rows have to fit: facets as `kind=value`, words as somebody types them, the time from start to before end."""
+    """What rows have to fit: facets as `kind=value`, words as somebody types them, the time from start until end."""
 
     facets: tuple[str, ...] = ()
     text: str = ""
@@ -71,85 +77,78 @@ class Ends:
     last: datetime
 
 
-def find(project: Project, kind: Kind, narrowing: Narrowing, *, limit: int, before: int | None = None) -> list[int]:
-    """Ids of those that fit, the newest first, from just below `before` on."""
-    ends = ends_of(project, kind)
-    if ends is None:
-        return []
-    start = ends.most + 1 if before is None else before
-    if narrowing.is_open:
-        values = {"project": project.pk, "before": start, "limit": limit}
-        return [pk for (pk,) in fetch(NEWEST.format(table=_table(kind)), values)]
-    return _find(project, kind, narrowing, ends, limit, start)
+class Search:
+    """The rows of one table that fit. What it needs to know about the table it asks once."""
 
+    def __init__(self, project: Project, kind: Kind, narrowing: Narrowing) -> None:
+        self.project, self.narrowing = project, narrowing
+        self.table = f"core_{kind}facts"
+        self.ends = self._ends()
 
-def each(
-    project: Project, kind: Kind, narrowing: Narrowing, *, upto: int, size: int = ROWS_A_FETCH
-) -> Iterator[list[int]]:
-    """All that fit and are not newer than `upto`, in portions; each is looked for when it is asked for."""
-    before = upto + 1
-    while ids := find(project, kind, narrowing, limit=size, before=before):
-        yield ids
-        before = ids[-1]
+    def find(self, limit: int, *, before: int | None = None) -> list[int]:
+        """Ids of those that fit, the newest first, from just below `before` on."""
+        if self.ends is None:
+            return []
+        start = self.ends.most + 1 if before is None else before
+        if not self.narrowing.is_open:
+            return self._find(self.ends, limit, start)
+        return [pk for (pk,) in self._fetch(NEWEST, before=start, limit=limit)]
 
+    def each(self, *, upto: int, size: int = ROWS_A_FETCH) -> Iterator[list[int]]:
+        """All that fit and are not newer than `upto`, in portions; each is looked for when it is asked for."""
+        before = upto + 1
+        while ids := self.find(size, before=before):
+            yield ids
+            before = ids[-1]
 
-def ends_of(project: Project, kind: Kind) -> Ends | None:
-    ((least, *others),) = fetch(ENDS.format(table=_table(kind)), {"project": project.pk})
-    return None if least is None else Ends(least, *others)
+    def count(self, *, upto: int) -> int:
+        """How many fit and are not newer: all of them are read, so this is for whoever is about to change them."""
+        if self.ends is None:
+            return 0
+        ((rows,),) = self._fetch(COUNT, upto=upto)
+        return int(rows)
 
+    def _ends(self) -> Ends | None:
+        ((least, *others),) = fetch(ENDS.format(table=self.table), {"project": self.project.pk})
+        return None if least is None else Ends(least, *others)
 
-def _find(project: Project, kind: Kind, narrowing: Narrowing, ends: Ends, limit: int, before: int) -> list[int]:
-    also, values = _conditions(project, narrowing, ends)
-    found: list[int] = []
-    while len(found) < limit:
-        here = {
-            "stretches": list(stretches(before, ends.least)),
-            "before": before,
-            "limit": limit - len(found),
-            "most": MOST_OF_A_STRETCH + 1,
-        }
-        rows = fetch(FIND.format(table=_table(kind), also=also), values | here)
-        crowded = next((facet for _, fit, facet in rows if fit > MOST_OF_A_STRETCH), None)
-        found += [pk for pk, fit, _ in rows if crowded is None or not _is_from(pk, crowded)]
-        if crowded is None:
-            break
-        before = min(before, first_after(crowded))
-    return found
+    def _find(self, ends: Ends, limit: int, before: int) -> list[int]:
+        most = MOST_OF_A_STRETCH * limit
+        found: list[int] = []
+        while len(found) < limit:
+            covering = list(stretches(before, ends.least))
+            rows = self._fetch(FIND, stretches=covering, before=before, limit=limit - len(found), most=most + 1)
+            crowded = next((facet for _, fit, facet in rows if fit > most), None)
+            if crowded is None:
+                return found + [pk for pk, *_ in rows]
+            # Stretches come newest first: what is of the crowded one, or of those after it, is looked for again.
+            before = min(before, first_after(crowded))
+            found += [pk for pk, *_ in rows if pk >= before]
+        return found
 
+    def _fetch(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        also, own = self._conditions
+        return fetch(sql.format(table=self.table, also=also), own | values)
 
-def _is_from(pk: int, stretch: int) -> bool:
-    """Stretches come newest first: what is of a crowded one, or of those after it, is looked for again."""
-    return pk < first_after(stretch)
-
-
-def _conditions(project: Project, narrowing: Narrowing, ends: Ends) -> tuple[str, dict[str, Any]]:
-    also, values = "", {"project": project.pk, "facets": ["project", *narrowing.facets]}
-    if narrowing.text:
-        also += WORDS
-        values |= {"every": f"'{EVERY}'", "words": words_of(narrowing.text)}
-    if narrowing.start or narrowing.end:
-        also += DATES
-        values["days"] = days(narrowing.start, narrowing.end, first=ends.first, last=ends.last)
-        for name, sign in (("start", ">="), ("end", "<")):
-            if moment := getattr(narrowing, name):
-                also += f" AND created {sign} %({name})s"
-                values[name] = moment
-    return also, values
+    @cached_property
+    def _conditions(self) -> tuple[str, dict[str, Any]]:
+        """What is asked beside the facets, and all values."""
+        narrowing, ends = self.narrowing, self.ends
+        also, values = "", {"project": self.project.pk, "facets": ["project", *narrowing.facets]}
+        if narrowing.text:
+            also += WORDS
+            values |= {"every": f"'{EVERY}'", "words": words_of(narrowing.text)}
+        if ends and (narrowing.start or narrowing.end):
+            also += DATES
+            values["days"] = days(narrowing.start, narrowing.end, first=ends.first, last=ends.last)
+            for name, sign in (("start", ">="), ("end", "<")):
+                if moment := getattr(narrowing, name):
+                    also += f" AND created {sign} %({name})s"
+                    values[name] = moment
+        return also, values
 
 
 def words_of(text: str) -> str:
     """What was typed as a query of words; empty where it holds none."""
     ((query,),) = fetch(QUERY, [text])
     return FOLLOWED_BY.sub("&", query)
-
-
-def _table(kind: Kind) -> str:
-    return f"core_{kind}facts"
-
-
-def without_text(narrowing: Narrowing) -> Narrowing:
-    return replace(narrowing, text="")
-
-
-def hashes(project: Project, facets: Sequence[str]) -> list[int]:
-    return [pk for (pk,) in fetch("SELECT hashtextextended(unnest(%s::text[]), %s)", [list(facets), project.pk])]

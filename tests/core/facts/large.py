@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -21,28 +21,7 @@ A_PROMPT = 4  # responses, and comparisons: each with the next
 STEP = 50_000
 ROWS = 50
 FAR = 1_000  # the page that must cost what the first one costs
-WORDS = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-]
+WORDS = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"] * 2
 
 # The oldest third alone is in German and has the tag `old`; `gold` and `rare` are a thousandth of the prompts.
 FILL = """
@@ -56,10 +35,11 @@ SELECT n, gen_random_uuid(), %(project)s, decode(md5('p' || n), 'hex'),
        CASE WHEN n < %(third)s THEN 'de' ELSE (ARRAY['en', 'fr', 'en', ''])[1 + n %% 4] END,
        now() - interval '400 days' * (1 - n::float8 / %(prompts)s)
   FROM generate_series(%(first)s, %(last)s) n;
-INSERT INTO core_response (id, public, project_id, prompt_id, key, content_key, author_kind, author, content, parameters,
-                           finish_reason, metadata, created)
+INSERT INTO core_response (id, public, project_id, prompt_id, key, content_key, author_kind, author, content,
+                           parameters, finish_reason, metadata, created)
 SELECT 4 * n + side, gen_random_uuid(), %(project)s, n, decode(md5('r' || n || side), 'hex'),
-       decode(md5('c' || n || side), 'hex'), 'model', 'model-' || (n + side * 3) %% 10, 'text', '{{}}', '', '{{}}', now()
+       decode(md5('c' || n || side), 'hex'), 'model', 'model-' || (n + side * 3) %% 10, 'text',
+       '{{}}', '', '{{}}', now()
   FROM generate_series(%(first)s, %(last)s) n CROSS JOIN generate_series(0, 3) side;
 INSERT INTO core_comparison (id, public, project_id, prompt_id, key, k, votes_wanted, priority, withdrawn, created)
 SELECT 4 * n + side, gen_random_uuid(), %(project)s, n, decode(md5('x' || n || side), 'hex'), 2, 1 + n %% 3, 0,
@@ -67,20 +47,22 @@ SELECT 4 * n + side, gen_random_uuid(), %(project)s, n, decode(md5('x' || n || s
   FROM generate_series(%(first)s, %(last)s) n CROSS JOIN generate_series(0, 3) side;
 INSERT INTO core_candidate (comparison_id, prompt_id, response_id, slot)
 SELECT 4 * n + side, n, 4 * n + (side + slot) %% 4, slot
-  FROM generate_series(%(first)s, %(last)s) n CROSS JOIN generate_series(0, 3) side CROSS JOIN generate_series(0, 1) slot;
+  FROM generate_series(%(first)s, %(last)s) n CROSS JOIN generate_series(0, 3) side
+ CROSS JOIN generate_series(0, 1) slot;
 INSERT INTO core_judgment (project_id, comparison_id, k, judge_id, occasion, sample, ranks, partial, both_bad, answers,
                            ratings, spans, rationale, status, live, created)
-SELECT %(project)s, 4 * n + side, 2, (%(judges)s::bigint[])[judge], 'first', 1, '{{1,2}}', false, false, '{{}}', '{{}}',
-       '[]', '', 'submitted', true, now()
-  FROM generate_series(%(first)s, %(last)s) n CROSS JOIN generate_series(0, 3) side CROSS JOIN generate_series(1, 4) judge
+SELECT %(project)s, 4 * n + side, 2, (%(judges)s::bigint[])[judge], 'first', 1, '{{1,2}}', false, false, '{{}}',
+       '{{}}', '[]', '', 'submitted', true, now()
+  FROM generate_series(%(first)s, %(last)s) n CROSS JOIN generate_series(0, 3) side
+ CROSS JOIN generate_series(1, 4) judge
  WHERE (n + side * 7 + judge * 11) %% (ARRAY[2, 3, 5, 900])[judge] = 0;
 INSERT INTO core_label (project_id, comparison_id, k, question, policy, ranks, undecided, both_bad, margin, tier, votes,
                         updated)
 SELECT %(project)s, comparison_id, 2, 'main', 'majority',
        CASE comparison_id %% 5 WHEN 0 THEN NULL WHEN 1 THEN '{{1,1}}'::smallint[] ELSE '{{1,2}}' END,
        comparison_id %% 5 = 0, comparison_id %% 10 = 1, (ARRAY[0, 0.3, 0.5, 1])[1 + comparison_id %% 4], 'people',
-       CASE comparison_id %% 3 WHEN 0 THEN '{{"1,2": 1}}' WHEN 1 THEN '{{"1,2": 3}}' ELSE '{{"1,2": 1, "2,1": 1}}' END::jsonb,
-       now()
+       CASE comparison_id %% 3 WHEN 0 THEN '{{"1,2": 1}}' WHEN 1 THEN '{{"1,2": 3}}'
+                               ELSE '{{"1,2": 1, "2,1": 1}}' END::jsonb, now()
   FROM (SELECT DISTINCT comparison_id FROM core_judgment WHERE project_id = %(project)s
            AND comparison_id BETWEEN 4 * %(first)s AND 4 * %(last)s + 3) judged;
 """
@@ -132,7 +114,7 @@ OF_PROMPTS = ("q", "tag", "language", "state", "model", "since")
 def choices(kind: str) -> dict[str, list[dict[str, str]]]:
     """By filter, what the page would be asked for."""
     found = {name: [{name: value} for value in values] for name, values in CHOICES.items()}
-    ago = [str(date.today() - timedelta(days=days)) for days in (390, 300, 200, 20)]
+    ago = [str(datetime.now(tz=UTC).date() - timedelta(days=days)) for days in (390, 300, 200, 20)]
     found["since"] = [{"since": ago[2]}, {"until": ago[1]}, {"since": ago[0], "until": ago[1]}, {"since": ago[3]}]
     return found if kind == "comparison" else {name: found[name] for name in OF_PROMPTS}
 
@@ -180,7 +162,7 @@ def read_by(project: Project, kind: Any, narrowing: Narrowing, before: int | Non
 
     search.fetch = explained
     try:
-        return read, search.find(project, kind, narrowing, limit=ROWS + 1, before=before)
+        return read, search.Search(project, kind, narrowing).find(ROWS + 1, before=before)
     finally:
         search.fetch = run
 
@@ -202,7 +184,7 @@ def add(node: dict[str, Any], read: Read, top: bool = True) -> None:
 
 def far(project: Project, kind: str, narrowing: Narrowing, pages: int) -> int | None:
     """Where that page begins, or the last whole one where there are fewer; None where all fits on two."""
-    also, values = search._conditions(project, narrowing, search.ends_of(project, kind))
+    also, values = search.Search(project, kind, narrowing)._conditions
     sql = f"""SELECT id FROM core_{kind}facts
                WHERE facets @> ARRAY(SELECT hashtextextended(facet, %(project)s) FROM unnest(%(facets)s::text[]) facet)
                {also} ORDER BY id DESC LIMIT {pages * ROWS}"""

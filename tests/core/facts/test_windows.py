@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -15,7 +16,7 @@ def test_stretches_cover_every_id_once_from_the_newest_down(before, least):
     parts = [ids_of(window) for window in stretches(before, least)]
     assert parts[0].stop >= before
     assert parts[-1].start <= least
-    assert all(older.stop == newer.start for newer, older in zip(parts, parts[1:], strict=False))
+    assert all(older.stop == newer.start for newer, older in pairwise(parts))
 
 
 def test_stretches_get_wider_and_stay_few():
