@@ -68,8 +68,12 @@ PLAIN = [
     *(path for path in (CODE["core"] / "labels").glob("*.py") if path.name != "service.py"),
     *(CODE["core"] / "importing" / "layouts").glob("*.py"),
     *(
+        CODE["core"] / "importing" / "label_studio" / name
+        for name in ("configuration.py", "people.py", "places.py", "results.py", "targets.py", "tasks.py")
+    ),
+    *(
         CODE["core"] / "importing" / name
-        for name in ("rows.py", "reading.py", "check.py", "judged.py", "interchange.py")
+        for name in ("rows.py", "reading.py", "check.py", "judged.py", "interchange.py", "elements.py")
     ),
     *(path for path in (CODE["core"] / "charts").glob("*.py") if path.name != "service.py"),
     CODE["core"] / "comparing" / "policies.py",
@@ -102,7 +106,9 @@ def on_the_path() -> dict[str, str]:
 
 def test_no_process_pays_for_heavy_packages_when_it_starts(tmp_path):
     heavy = {
+        "httpx",
         "krippendorff",
+        "label_studio_sdk",
         "matplotlib",
         "pandas",
         "pyarrow",

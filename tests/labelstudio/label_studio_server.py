@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / ".venv-labelstudio" / "bin" / "label-studio"
 MISSING = "Label Studio is not installed in .venv-labelstudio (make test-labelstudio installs it)"
 ADDRESS = "lead@example.org"
-SECONDS = 300
+SECONDS = 900
 
 
 class LabelStudioServer:

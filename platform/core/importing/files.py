@@ -32,9 +32,9 @@ class FileImport:
     @property
     def in_words(self) -> str:
         added = ", ".join(counted(count, noun) for noun, count in self.report["added"].items() if count)
-        return f"{counted(self.report['lines'], 'lines')}. {'Would add' if self.path is None else 'Added'} " + (
-            f"{added or 'nothing new'}."
-        )
+        members = f" {counted(len(self.report['members']), 'members')} judged there." if self.report["members"] else ""
+        would = "Would add" if self.path is None else "Added"
+        return f"{counted(self.report['lines'], 'lines')}. {would} {added or 'nothing new'}.{members}"
 
 
 def import_file(

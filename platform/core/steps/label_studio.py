@@ -10,7 +10,7 @@ from django.conf import settings
 from pydantic import Field
 
 from core.errors import PrefereeError
-from core.importing.files import counted, import_file
+from core.importing.files import import_file
 from core.importing.label_studio.addresses import checked_address
 from core.importing.label_studio.server import Remote, download
 from core.models import Project
@@ -120,5 +120,4 @@ def _imported(context: Context, downloaded: Downloaded) -> str:
         refused = f" {done.report['refused']:,} refused, the first task {first.number}: {first.reason}"
     if config.strict and refused:
         raise PrefereeError(f"{refused.strip()} Nothing went in, because of strict.")
-    people = f" {counted(len(done.report['members']), 'members')} judged there." if done.report["members"] else ""
-    return f"{config.address}, project {config.project}: {done.in_words}{people}{refused}"
+    return f"{config.address}, project {config.project}: {done.in_words}{refused}"

@@ -4,9 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
-
-import msgspec
 
 from core.importing import limits
 from core.importing.interchange import RefusedFile
@@ -68,7 +67,7 @@ def _connected(remote: Remote) -> Iterator[Any]:
         raise PermanentError(str(error)) from None
     except Elsewhere:
         raise PermanentError(f"{remote.address} sends us elsewhere. Give the address where it ends up.") from None
-    except (AttributeError, KeyError, TypeError, ValueError) as error:  # what the SDK raises for other JSON
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:  # of the SDK, over other JSON
         raise PermanentError(f"{remote.address} does not answer like a Label Studio server.") from error
     except TooMuch:
         raise PermanentError(f"{remote.address} gives answers that are too long or packed. Export a file.") from None
@@ -117,5 +116,6 @@ def _people(server: Any) -> Iterator[Any]:
 
 
 def _line(task: Any) -> bytes:
+    """What only Python can say, like half a character, stays for the reader to refuse."""
     told = task.dict()
-    return msgspec.json.encode({name: told.get(name) for name in KEPT}) + b"\n"
+    return json.dumps({name: told.get(name) for name in KEPT}, default=datetime.isoformat).encode() + b"\n"

@@ -27,9 +27,9 @@ def target_and_column(text: str) -> tuple[str, str]:
 
 class Command(SentenceCommand):
     help = (
-        "Import preference data: interchange JSONL, TRL, UltraFeedback, HelpSteer2, hh-rlhf, FastChat battles, CSV or "
-        "Parquet. Exit code 0: every line is in; 3: some lines were refused, the others are in; 1: an error, or "
-        "--strict met a refused line."
+        "Import preference data: interchange JSONL, TRL, UltraFeedback, HelpSteer2, hh-rlhf, FastChat battles, Label "
+        "Studio's export, CSV or Parquet. Exit code 0: every line is in; 3: some lines were refused, the others are "
+        "in; 1: an error, or --strict met a refused line."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from core.importing.label_studio import connection, server
 from core.importing.label_studio.server import Remote, download
+from core.importing.reading import Good, Refused, read
 from core.runs.steps import PermanentError, TransientError
 
 CONFIGURATION = '<View><Text name="q" value="$ask"/><Text name="a" value="$one"/><Text name="b" value="$two"/>'
@@ -188,6 +189,27 @@ def test_what_is_no_label_studio_is_said(studio, body):
     with pytest.raises(
         PermanentError, match=r"does not answer like a Label Studio server|Is it a Label Studio server\?"
     ):
+        fetched(studio)
+
+
+def test_a_task_that_cannot_be_kept_is_refused_by_its_number_like_one_of_a_file(studio):
+    bad = [b'"\\ud800"', b"NaN", b"1" * 30, b'"\\u0000"', b"[" * 40 + b"]" * 40]
+    tasks = [
+        b'{"id": %d, "data": {"ask": "%d?", "n": %s}, "annotations": []}' % (n, n, text)
+        for n, text in enumerate(bad, 1)
+    ]
+    tasks.insert(3, b'{"id": 9, "data": {"ask": "Why?", "one": "A", "two": "B"}, "annotations": []}')
+    pages = [b'{"tasks": [' + b", ".join(tasks) + b"]}", b'{"tasks": []}']
+    studio.does["api/tasks"] = lambda asked: asked._answer(200, pages.pop(0))
+    file = io.BytesIO()
+    mapping = download(Remote(f"http://127.0.0.1:{studio.server_address[1]}", 5, TOKEN, "X"), file, lambda share: None)
+    file.seek(0)
+    assert [type(item) for item in read(file, mapping=mapping)] == [Refused, Refused, Refused, Good, Refused, Refused]
+
+
+def test_an_answer_nested_without_end_is_no_answer(studio):
+    studio.does["api/tasks"] = lambda asked: asked._answer(200, b"[" * 1_000_000)
+    with pytest.raises(PermanentError, match="does not answer like a Label Studio server"):
         fetched(studio)
 
 
