@@ -30,7 +30,9 @@ SHOWN = 100
 
 class InvitationForm(forms.Form):
     role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role."})
-    groups = forms.ModelMultipleChoiceField(Group.objects.none(), required=False, to_field_name="public")
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(), required=False, to_field_name="public", widget=forms.CheckboxSelectMultiple
+    )
     email = forms.EmailField(
         label="E-mail address",
         required=False,

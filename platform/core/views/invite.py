@@ -1,5 +1,7 @@
 """The page behind an invitation's link: sign up, log in instead, or join with the account that is logged in."""
 
+from collections.abc import Mapping
+
 from django.contrib import auth
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -37,7 +39,6 @@ def invite(request: HttpRequest, secret: str) -> HttpResponse:
         invitation = find(secret)
         if isinstance(request.user, User):
             return _joining(request, request.user, invitation, secret)
-        check_open(invitation)
         return _signing_up(request, invitation, secret)
     except UnknownInvitation as unknown:
         record_try(request, GUESSES)
@@ -64,33 +65,28 @@ def _joining(request: HttpRequest, user: User, invitation: Invitation, secret: s
 def _signing_up(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
     """Whoever sends the form twice, or has an account with this password, is let in by the account that there is."""
     form = SignUpForm(request.POST if request.method == "POST" else None, fixed_email=invitation.email)
-    if request.method != "POST":
-        return _page(request, invitation, form=form)
     if not form.is_valid():
-        return _page(request, invitation, form=form, status=422)
-    email, password = form.cleaned_data["email"], form.cleaned_data["password"]
-    if seconds := seconds_to_wait(request, LOGINS, email):
-        return _page(request, invitation, form=form, error=wait_in_words(seconds), status=429)
-    try:
-        user = _new_or_known(request, secret, form.cleaned_data["name"], email, password)
-    except PrefereeError as refused:
-        if isinstance(refused, InvitationOver):
-            raise
-        return _page(request, invitation, form=form, error=str(refused), status=422)
+        check_open(invitation)
+        return _page(request, invitation, form=form, status=422 if form.is_bound else 200)
+    if seconds := seconds_to_wait(request, LOGINS, form.cleaned_data["email"]):
+        return _page(request, invitation, form=form, error=f"Too many tries. {wait_in_words(seconds)}", status=429)
+    user = _new_or_known(request, invitation, secret, form.cleaned_data)
     if user is None:
-        record_try(request, LOGINS, email)
         form.add_error("email", TAKEN)
         return _page(request, invitation, form=form, status=422)
     auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("overview", invitation.project.slug)
 
 
-def _new_or_known(request: HttpRequest, secret: str, name: str, email: str, password: str) -> User | None:
+def _new_or_known(request: HttpRequest, invitation: Invitation, secret: str, cleaned: Mapping[str, str]) -> User | None:
+    """None where the address has an account that this password does not open."""
     try:
-        return sign_up(secret, name=name, email=email, password=password)
+        return sign_up(secret, **cleaned)
     except IntegrityError:
-        known = auth.authenticate(request, username=email, password=password)
+        known = auth.authenticate(request, username=cleaned["email"], password=cleaned["password"])
     if not isinstance(known, User):
+        record_try(request, LOGINS, cleaned["email"])
+        check_open(invitation)
         return None
     accept(secret, known)
     return known
