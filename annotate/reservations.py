@@ -27,8 +27,9 @@ SELECT ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_
  WHERE m.project_id = %s AND m.user_id = %s AND m.paused IS NULL AND m.role = ANY (%s)
 """
 # First the group whose next comparison is the most urgent, then that comparison: only one row is locked. OFFSET 0 keeps
-# the subqueries subplans when statistics are stale. What the person has seen in an earlier round is not asked again.
-# {wait} is empty where all open places are in others' hands at this very moment: then it is worth to wait for them.
+# the subqueries subplans when statistics are stale, and the last one is one, for a join would begin at the whole queue.
+# What the person has seen in an earlier round is not asked again. {wait} is empty where all open places are in others'
+# hands at this very moment: then it is worth to wait for them.
 OFFERED = """
 SELECT q.comparison_id, q.priority, q.tie FROM annotate_queueitem q
  WHERE q.project_id = %(project)s AND q.group_id = mine.id AND q.is_open
@@ -44,8 +45,8 @@ WITH mine AS MATERIALIZED (
       ORDER BY first.priority, first.tie),
 pick AS MATERIALIZED (
      SELECT place.comparison_id FROM mine CROSS JOIN LATERAL ({OFFERED} FOR UPDATE OF q {{wait}}) place LIMIT 1)
-UPDATE annotate_queueitem q SET held = held + 1 FROM pick
- WHERE q.comparison_id = pick.comparison_id RETURNING q.comparison_id
+UPDATE annotate_queueitem q SET held = held + 1
+ WHERE q.comparison_id = (SELECT pick.comparison_id FROM pick) RETURNING q.comparison_id
 """
 
 

@@ -17,7 +17,7 @@ UNMEASURED_MOST_MS = 600_000
 MS = 3_600_000
 
 TIMED = """
-core_judgment j CROSS JOIN LATERAL (SELECT COALESCE(j.active_ms, LEAST(j.wall_ms, %(most)s), 0) AS ms,
+core_judgment j CROSS JOIN LATERAL (SELECT COALESCE(j.active_ms, LEAST(COALESCE(j.wall_ms, 0), %(most)s)) AS ms,
                                            j.created >= %(start)s AND j.created < %(end)s AS now,
                                            j.status = 'skipped' AS skipped) t
 """

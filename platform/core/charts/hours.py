@@ -13,7 +13,7 @@ from core.periods import said
 NOTHING = '<p class="empty">No work in these days.</p>'
 MOST_LABELS = 5
 # Fewer days than this would make bars as wide as the page.
-LEAST_DAYS = 14
+LEAST_DAYS = 7
 BAR = 0.7
 Worked = Sequence[tuple[date, float]]
 
