@@ -60,7 +60,10 @@ class Case:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
+# Nobody here has reserved a comparison and may decide it.
+REVIEW = MANAGE | {"reviewer": 302, "owner": 302, "staff": 302}
 ANSWER = {"client_id": str(uuid4()), "choice": "tie"}
+DECISION = {"client_id": str(uuid4()), "choice": "tie"}
 SKIP = {"client_id": str(uuid4()), "reason": "broken"}
 CASES = {
     "healthz": Case({"GET": for_all(200)}),
@@ -80,6 +83,10 @@ CASES = {
     "work": Case({"GET": JUDGE}, ("slug",)),
     "submit": Case({"POST": RESERVED}, ("slug", "comparison"), ANSWER),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
+    "prompt": Case({"GET": READ}, ("slug", "prompt")),
+    "decide": Case({"POST": REVIEW}, ("slug", "comparison"), DECISION),
+    "contested": Case({"GET": SEE | {"viewer": 403, "annotator": 403}}, ("slug",)),
+    "new_comparisons": Case({"GET": MANAGE, "POST": MANAGE}, ("slug",), {"policy": "list"}),
     "runs": Case({"GET": READ}, ("slug",)),
     "steps": Case({"GET": READ}, ("slug",)),
     "recipes": Case({"GET": MANAGE}, ("slug",)),
@@ -132,6 +139,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
     return {
         "slug": project.slug,
         "comparison": comparison.public,
+        "prompt": comparison.prompt.public,
         "version": version.public,
         "name": "train.jsonl",
         "recipe": recipe.name,
