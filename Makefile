@@ -96,6 +96,7 @@ bench: .venv/test
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
 	$(BIN)/python tests/bench/engine.py
+	$(BIN)/python tests/bench/planning.py
 	$(BIN)/python tests/bench/kills.py
 
 clean:

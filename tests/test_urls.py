@@ -76,8 +76,11 @@ class Case:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
+# Nobody here has reserved a comparison and may decide it.
+REVIEW = MANAGE | {"reviewer": 302, "owner": 302, "staff": 302}
 ANSWER = {"client_id": str(uuid4()), "choice": "tie"}
 RULE = {"tag": "safety", "to": "up"}
+DECISION = {"client_id": str(uuid4()), "choice": "tie"}
 SKIP = {"client_id": str(uuid4()), "reason": "broken"}
 CASES = {
     "healthz": Case({"GET": for_all(200)}),
@@ -133,6 +136,10 @@ CASES = {
     "remove_upload": Case({"POST": ACT}, ("slug", "upload")),
     "refusals": Case({"GET": MANAGE}, ("slug", "upload")),
     "rejects": Case({"GET": MANAGE}, ("slug", "upload")),
+    "prompt": Case({"GET": READ}, ("slug", "prompt")),
+    "decide": Case({"POST": REVIEW}, ("slug", "comparison"), DECISION),
+    "contested": Case({"GET": SEE | {"viewer": 403, "annotator": 403}}, ("slug",)),
+    "new_comparisons": Case({"GET": MANAGE, "POST": MANAGE}, ("slug",), {"policy": "list"}),
     "runs": Case({"GET": READ}, ("slug",)),
     "steps": Case({"GET": READ}, ("slug",)),
     "recipes": Case({"GET": MANAGE}, ("slug",)),
@@ -203,6 +210,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
     return {
         "slug": project.slug,
         "comparison": comparison.public,
+        "prompt": comparison.prompt.public,
         "version": version.public,
         "name": "train.jsonl",
         "recipe": recipe.name,

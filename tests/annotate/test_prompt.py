@@ -1,6 +1,7 @@
 """A prompt's page: what it shows, to whom, and what it keeps back from those who have yet to judge."""
 
 import re
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -243,7 +244,7 @@ def test_the_number_of_queries_does_not_grow(
     project: Project, prompt: Prompt, owner: User, django_assert_max_num_queries: Any
 ) -> None:
     responses = ResponseFactory.create_batch(7, prompt=prompt)
-    for one, other in zip(responses, responses[1:], strict=False):
+    for one, other in pairwise(responses):
         comparison = ComparisonFactory(project=project, prompt=prompt, responses=[one, other])
         for name in ("Ann", "Bea"):
             judged(comparison, f"{name} {comparison.pk}", round=project.current_round)

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from core.models import Membership, Project, Role, User
+from core.models import Comparison, Membership, Project, Role, User
 from tests.core.views.markup import PAYLOADS
 from tests.factories import (
     ComparisonFactory,
@@ -72,6 +72,11 @@ def add_run(project: Project, ada: User) -> None:
     RunFactory(project=project, recipe=recipe, created_by=ada, state="paused", max_cost=0.0001)
 
 
+def prompt_address(comparison: Comparison) -> str:
+    """The prompt's page with this comparison opened."""
+    return f"/prompts/{comparison.prompt.public}?open={comparison.public}"
+
+
 def sideways(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
@@ -92,6 +97,9 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
         page.goto(runs + end)
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, end
+    for address in ("/comparisons/new", "/contested", *(prompt_address(each) for each in full.comparisons.all())):
+        page.goto(f"/p/helpful{address}")
+        assert sideways(page) <= 0, address
     page.goto("/p/helpful/work")
     for number in range(len(TEXTS) - 1):
         expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")

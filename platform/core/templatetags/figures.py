@@ -35,8 +35,8 @@ def share(number: float) -> str:
 
 @register.filter
 def score(number: float) -> str:
-    """A scorer's number with up to four significant digits, and a real minus: 0.8613, −12.5."""
-    return f"{number:.4g}".replace("-", "−")
+    """A scorer's number with up to four digits, and a real minus: 0.8613, −12.5, 123,456."""
+    return (f"{number:,.0f}" if 1_000 <= abs(number) < 1e15 else f"{number:.4g}").replace("-", "−")
 
 
 @register.filter

@@ -13,7 +13,10 @@ POLICIES: dict[Policy, tuple[str, str]] = {
     "all_pairs": ("All pairs", "Every two responses of a prompt: 8 responses make 28 pairs."),
     "random_pairs": ("Random pairs", "Some pairs of each prompt, drawn by the seed."),
     "model_pairs": ("One pair a model pair", "For every two authors one pair, drawn from their responses."),
-    "list": ("One list", "All responses of a prompt together, to be ranked; models judge lists, people pairs."),
+    "list": (
+        "One list",
+        "All responses of a prompt together, to be ranked. People are asked about pairs only.",
+    ),
 }
 NO_PRICE = "Price of a judge call: write an amount like 0.02."
 NUMBER = ("invalid", "min_value", "max_value")

@@ -14,6 +14,7 @@ from tests.factories import (
     FailureFactory,
     JudgeFactory,
     JudgmentFactory,
+    PromptFactory,
     RecipeFactory,
     RunFactory,
     ScheduleFactory,
@@ -34,8 +35,8 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
     manifest = {"files": [{"name": payload.replace("/", ""), "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=payload[:100]), manifest=manifest)
     pages = ("", "/questions", "/guidelines", "/danger")
-    settings = [f"/p/helpful/settings{page}" for page in pages]
-    for page in ("/", "/p/helpful/", "/p/helpful/agreement", "/p/helpful/guidelines", *settings):
+    others = [*(f"/settings{page}" for page in pages), "/comparisons/new"]
+    for page in ("/", *(f"/p/helpful{other}" for other in ("/", "/agreement", "/guidelines", *others))):
         assert dangers(as_owner.get(page).content.decode()) == []
 
 
@@ -54,6 +55,7 @@ def test_texts_of_runs_do_nothing(as_owner: Client, owner: User, project: Projec
     RunFactory(project=project, recipe=recipe, created_by=owner)
     stage = StageFactory(run=run, name=payload[:60], note=payload, error=payload, state="failed", total=1, failed=1)
     FailureFactory(stage=stage, error=payload)
+    FailureFactory(stage=stage, input=PromptFactory(project=project, text=payload).pk)
     here = f"/p/helpful/runs/{run.public}"
     pages = [
         "/p/helpful/runs",
