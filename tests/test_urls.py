@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from annotate.reservations import take_next
-from core.models import Project, Role, User
+from core.models import Project, Removal, Role, User
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -45,6 +45,9 @@ JUDGE = SEE | {"viewer": 403, "staff": 403}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
 
+# What is to be removed stands in the query, which is empty here.
+NO_TARGET = MANAGE | {"owner": 404, "staff": 404}
+
 
 def changed(status: int) -> Statuses:
     """A form that is sent as it is here, by those who manage."""
@@ -70,6 +73,9 @@ CASES = {
     "overview": Case({"GET": SEE}, ("slug",)),
     "agreement": Case({"GET": READ}, ("slug",)),
     "guidelines": Case({"GET": SEE}, ("slug",)),
+    "removals": Case({"GET": MANAGE}, ("slug",)),
+    "removal": Case({"GET": MANAGE}, ("slug", "removal")),
+    "ask_removal": Case({"GET": NO_TARGET, "POST": NO_TARGET}, ("slug",)),
     "audit": Case({"GET": MANAGE}, ("slug",)),
     "audit_csv": Case({"GET": MANAGE}, ("slug",)),
     "audit_of_all": Case({"GET": for_all(403, anonymous=302, staff=200)}),
@@ -141,6 +147,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "recipe": recipe.name,
         "run": run.public,
         "schedule": ScheduleFactory(project=project).public,
+        "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
     }
 
 
