@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from annotate.reservations import take_next
 from core.invitations import invite
-from core.models import Project, Role, Session, Upload, User
+from core.models import Project, Removal, Role, Session, Upload, User
 from core.tokens import create_token
 from core.uploads.reports import rejects_file
 from tests.factories import (
@@ -52,6 +52,9 @@ CONFLICT = MANAGE | {"owner": 409, "staff": 409}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
+
+# What is to be removed stands in the query, which is empty here.
+NO_TARGET = MANAGE | {"owner": 404, "staff": 404}
 
 
 def changed(status: int) -> Statuses:
@@ -116,6 +119,9 @@ CASES = {
     "delete_project": Case({"POST": changed(422)}, ("slug",)),
     "agreement": Case({"GET": READ}, ("slug",)),
     "guidelines": Case({"GET": SEE}, ("slug",)),
+    "removals": Case({"GET": MANAGE}, ("slug",)),
+    "removal": Case({"GET": MANAGE}, ("slug", "removal")),
+    "ask_removal": Case({"GET": NO_TARGET, "POST": NO_TARGET}, ("slug",)),
     "audit": Case({"GET": MANAGE}, ("slug",)),
     "audit_csv": Case({"GET": MANAGE}, ("slug",)),
     "audit_of_all": Case({"GET": for_all(403, anonymous=302, staff=200)}),
@@ -220,6 +226,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         **links_into(project),
         "person": MembershipFactory(project=project).user.public,
         "group": rule.group.public,
+        "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
     }
 
 

@@ -11,6 +11,7 @@ from core.views.account import (
     revoke_token,
 )
 from core.views.agreement import agreement
+from core.views.ask_removal import ask_removal
 from core.views.audit import audit, audit_csv, audit_of_all, audit_of_all_csv
 from core.views.change import change_comparisons, change_prompts
 from core.views.comparisons import comparisons
@@ -38,6 +39,7 @@ from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
 from core.views.refusals import refusals, rejects
 from core.views.reset import forgot, reset
+from core.views.removals import removal, removals
 from core.views.run import run
 from core.views.runs import runs
 from core.views.schedule import new_schedule, schedule
@@ -82,6 +84,9 @@ urlpatterns = [
     path("p/<slug:slug>/agreement", agreement, name="agreement"),
     path("p/<slug:slug>/audit", audit, name="audit"),
     path("p/<slug:slug>/audit/csv", audit_csv, name="audit_csv"),
+    path("p/<slug:slug>/removals", removals, name="removals"),
+    path("p/<slug:slug>/removals/new", ask_removal, name="ask_removal"),
+    path("p/<slug:slug>/removals/<uuid:removal>", removal, name="removal"),
     path("p/<slug:slug>/guidelines", guidelines, name="guidelines"),
     path("p/<slug:slug>/comparisons/new", new_comparisons, name="new_comparisons"),
     path("p/<slug:slug>/datasets/<uuid:version>/<str:name>", download, name="download"),

@@ -42,7 +42,7 @@ def is_as_written(path: Path, file: Mapping[str, Any]) -> bool:
     with path.open("rb") as opened:
         while block := opened.read(BLOCK):
             digest.update(block)
-    return digest.hexdigest() == file["sha256"]
+    return digest.hexdigest() == str(file["sha256"])
 
 
 def holds(path: Path, form: str, wanted: Wanted) -> bool:

@@ -13,12 +13,11 @@ from core.removing.report import listed, touched
 TEXTS = {
     Subject.PROMPT: """
         SELECT m.value ->> 'content' FROM core_prompt p, jsonb_array_elements(p.messages) m WHERE p.id = ANY(%(ids)s)
-        UNION SELECT system FROM core_prompt WHERE id = ANY(%(ids)s)
         UNION SELECT reference FROM core_prompt WHERE id = ANY(%(ids)s)
         UNION SELECT content FROM core_response WHERE prompt_id = ANY(%(ids)s)""",
     Subject.RESPONSE: "SELECT content FROM core_response WHERE id = ANY(%(ids)s)",
 }
-# A shorter text is in every other line; of a longer one a refused line may hold the beginning only.
+# Of what is its own alone, for a system text or a passage is shared by many prompts. A shorter text is in every other line; of a longer one a refused line may hold the beginning only.
 SHORTEST, LONGEST = 16, 80
 
 

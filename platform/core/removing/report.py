@@ -42,7 +42,7 @@ def worked(removal: Removal, targets: int) -> None:
     row.save(update_fields=["report", "finished"])
 
 
-def sum_of(answers: Iterable[tuple[Any, Mapping[str, int] | None]]) -> dict[str, int]:
+def sum_of(answers: Iterable[tuple[Any, Any]]) -> dict[str, int]:
     """What the receivers of a signal have counted."""
     total: dict[str, int] = {}
     for _, counts in answers:

@@ -9,7 +9,9 @@ from core.bulk import array, fetch
 
 JUDGMENTS = """
 SELECT j.id, j.answers::text, COALESCE(q.questions, '[]')::text
-  FROM core_judgment j LEFT JOIN core_round r ON r.id = j.round_id LEFT JOIN core_questionset q ON q.id = r.question_set_id
+  FROM core_judgment j
+  LEFT JOIN core_round r ON r.id = j.round_id
+  LEFT JOIN core_questionset q ON q.id = r.question_set_id
  WHERE j.{column} = ANY(%s) AND j.id > %s
    AND (j.rationale <> '' OR j.raw IS NOT NULL OR j.spans <> '[]' OR j.answers <> '{{}}' OR {also})
  ORDER BY j.id LIMIT %s
@@ -17,7 +19,8 @@ SELECT j.id, j.answers::text, COALESCE(q.questions, '[]')::text
 CLEAR = """
 UPDATE core_judgment j SET rationale = '', raw = NULL, spans = '[]', answers = kept.answers{also}
   FROM unnest(%s::bigint[], %s::jsonb[]) AS kept (id, answers)
- WHERE j.id = kept.id AND (j.rationale <> '' OR j.raw IS NOT NULL OR j.spans <> '[]' OR j.answers <> kept.answers{or_also})
+ WHERE j.id = kept.id
+   AND (j.rationale <> '' OR j.raw IS NOT NULL OR j.spans <> '[]' OR j.answers <> kept.answers{or_also})
 RETURNING 1
 """
 SKIP = "skip"  # its value is one of a few words

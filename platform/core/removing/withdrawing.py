@@ -15,6 +15,7 @@ COMPARISONS_A_BATCH = 1_000
 
 THINGS = {Subject.PROMPT: "core_prompt", Subject.RESPONSE: "core_response", Subject.PERSON: "core_judge"}
 COUNTED_AS = {Subject.PROMPT: "prompts", Subject.RESPONSE: "responses", Subject.PERSON: "judges"}
+MARK = "UPDATE {table} SET withdrawn = {value} WHERE project_id = %s AND id = ANY(%s) AND {where} RETURNING id"
 COMPARISONS = {
     Subject.PROMPT: "SELECT id FROM core_comparison WHERE prompt_id = ANY(%s) ORDER BY id",
     Subject.RESPONSE: "SELECT DISTINCT comparison_id FROM core_candidate WHERE response_id = ANY(%s) ORDER BY 1",
@@ -122,8 +123,7 @@ def _mark(removal: Removal, ids: Sequence[int], value: str, where: str) -> None:
     named = [removal.project_id, array(ids)]
     if subject == Subject.PERSON and value == "NULL":
         fetch(RESUME, named)
-    mark = f"UPDATE {THINGS[subject]} SET withdrawn = {value} WHERE project_id = %s AND id = ANY(%s) AND {where} RETURNING id"
-    changed = [pk for (pk,) in fetch(mark, named)]
+    changed = [pk for (pk,) in fetch(MARK.format(table=THINGS[subject], value=value, where=where), named)]
     counts = {COUNTED_AS[subject]: len(changed)}
     if subject == Subject.PERSON:
         counts["judgments"] = fetch(JUDGMENTS_OF, [array(changed)])[0][0]

@@ -1,8 +1,8 @@
 from pathlib import Path
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from core import audit
@@ -20,9 +20,19 @@ def download(request: UserRequest, slug: str, version: str, name: str) -> HttpRe
     project = get_project(request.user, slug, "manage")
     versions = DatasetVersion.objects.visible_to(request.user).select_related("dataset")
     found = get_object_or_404(versions, public=version, dataset__project=project)
+    if found.unrebuildable:
+        return _gone(request, found)
     path = _file(found, name)
     audit.record("dataset.download", project=project, actor=request.user, target=str(found.public), file=name)
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
+
+
+def _gone(request: UserRequest, version: DatasetVersion) -> HttpResponse:
+    sentence = (
+        f"Something that {version} held was erased on {version.unrebuildable:%d %B %Y}, and its files with it. "
+        "Export the dataset again: the next version is without it."
+    )
+    return render(request, "core/error.html", {"title": "This file is gone", "sentence": sentence}, status=410)
 
 
 def _file(version: DatasetVersion, name: str) -> Path:
