@@ -31,7 +31,7 @@ class SentenceCommand(BaseCommand):
 
 
 def project_named(slug: str) -> Project:
-    project = Project.objects.filter(slug=slug).first()
+    project = Project.objects.standing().filter(slug=slug).first()
     if project is None:
         raise PrefereeError(f"There is no project “{slug}”. Import something into it first (manage.py ingest).")
     return project

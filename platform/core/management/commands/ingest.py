@@ -54,7 +54,7 @@ class Command(SentenceCommand):
             raise SystemExit(PARTIAL)
 
     def _project(self, slug: str, was: str) -> Project:
-        project = Project.objects.filter(slug=slug).first()
+        project = Project.objects.standing().filter(slug=slug).first()
         if project is None:
             project = create_project(slug)
             self.stderr.write(f"There was no project “{slug}”: it {was} created.")
