@@ -101,6 +101,10 @@ class ProjectAdmin(Recorded, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
         return ("slug",) if obj else ()
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
+        """Nobody opens one that is being deleted."""
+        return super().get_queryset(request).filter(pk__in=Project.objects.standing())
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # a project needs questions and a round, which `manage.py ingest` gives a new one
 

@@ -59,7 +59,7 @@ def project_named(slug: str, verb: Verb, by: User | None) -> Project:
     """The project, where `by` may do this in it; everybody who has the shell where `by` is None."""
     missing = PrefereeError(f"There is no project “{slug}”. Import something into it first (manage.py ingest).")
     if by is None:
-        if project := Project.objects.filter(slug=slug).first():
+        if project := Project.objects.standing().filter(slug=slug).first():
             return project
         raise missing
     try:

@@ -38,8 +38,8 @@ from core.views.prompts import prompts
 from core.views.recipe import plan, recipe
 from core.views.recipes import recipes
 from core.views.refusals import refusals, rejects
-from core.views.reset import forgot, reset
 from core.views.removals import removal, removals
+from core.views.reset import forgot, reset
 from core.views.run import run
 from core.views.runs import runs
 from core.views.schedule import new_schedule, schedule

@@ -131,7 +131,7 @@ def fill(project: Project) -> None:
 
 def counted() -> dict[str, int]:
     """Rows by table, but for the audit log and what belongs to no project."""
-    kept = {"core_auditevent", "core_user"}
+    kept = {"core_auditevent", "core_user", "core_user_groups", "core_user_user_permissions"}
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     rows = {}
     with connection.cursor() as cursor:

@@ -38,13 +38,13 @@ def forecast(counts: Sequence[int], left: int) -> Forecast | None:
 
 
 def in_words(found: Forecast, now: datetime) -> str:
-    """Like "done on Thursday, between Wednesday and Saturday", by the days of `now`'s time zone."""
+    """Like "done on Thursday at this pace, between Wednesday and Saturday", by the days of `now`'s time zone."""
     if found.days > FURTHEST:
-        return "done in more than two years"
+        return "done in more than two years at this pace"
     middle, earliest = _day(found.days, now), _day(found.earliest, now)
-    said = f"done {_named(middle, now)}"
+    said = f"done {_named(middle, now)} at this pace"
     if found.latest is None:
-        return f"{said} at best guess; the days differ too much to name a latest one"
+        return f"{said}; the days differ too much to name a latest one"
     latest = _day(found.latest, now)
     if earliest == latest:
         return said

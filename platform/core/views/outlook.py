@@ -10,7 +10,7 @@ from core.reports.work import Work
 
 
 def outlook(project: Project, standing: Standing) -> str:
-    """Like "61 % labelled, done on Thursday, between Wednesday and Saturday, at this pace."; by the project's clock."""
+    """Like "61 % labelled, done on Thursday at this pace, between Wednesday and Saturday."; by the project's clock."""
     loop, zone = standing.loop, ZoneInfo(project.time_zone)
     share = f"{_percent(loop)} labelled" if loop.comparisons else ""
     if project.archived:
@@ -42,7 +42,7 @@ def _end(loop: Loop, work: Work, now: datetime) -> str:
     if not work.total or work.first is None or work.last is None:
         return "; nobody has judged here yet"
     if found := forecast(work.days, work.left):
-        return f", {in_words(found, now)}, at this pace"
+        return f", {in_words(found, now)}"
     if (now - work.last).days >= 7:
         return f"; nobody has judged since {_since(work.last, now)}"
     return f"; no pace yet: {_counted(work.total)} since {_since(work.first, now)}"

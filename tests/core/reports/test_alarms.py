@@ -167,10 +167,10 @@ def test_the_count_of_queries_does_not_grow(project: Project, django_assert_num_
     Project.objects.update(budget=Decimal(50), budget_hours=1)
     project.refresh_from_db()
     ran(project, "failed", recipe="a")
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         alarms_of(project)
     for name in "bcde":
         ran(project, "failed", recipe=name)
         ScheduleFactory(project=project, name=name, note="Skipped the run.")
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(5):  # type: ignore[operator]
         assert len(alarms_of(project)) == 9

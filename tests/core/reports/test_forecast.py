@@ -46,14 +46,14 @@ def test_one_day_or_none_with_work_tells_nothing(counts):
 @pytest.mark.parametrize(
     ("days", "earliest", "latest", "words"),
     [
-        (0.1, 0.1, 0.2, "done today"),
-        (0.4, 0.3, 0.6, "done today, between today and tomorrow"),
-        (1.0, 0.9, 1.2, "done tomorrow"),
-        (3.0, 2.0, 5.0, "done on Thursday, between Wednesday and Saturday"),
-        (6.0, 5.0, 9.0, "done on Sunday, between Saturday and 2 December"),
-        (30.0, 20.0, 60.0, "done on 23 December, between 13 December and 22 January 2027"),
-        (3.0, 2.0, None, "done on Thursday at best guess; the days differ too much to name a latest one"),
-        (800.0, 700.0, None, "done in more than two years"),
+        (0.1, 0.1, 0.2, "done today at this pace"),
+        (0.4, 0.3, 0.6, "done today at this pace, between today and tomorrow"),
+        (1.0, 0.9, 1.2, "done tomorrow at this pace"),
+        (3.0, 2.0, 5.0, "done on Thursday at this pace, between Wednesday and Saturday"),
+        (6.0, 5.0, 9.0, "done on Sunday at this pace, between Saturday and 2 December"),
+        (30.0, 20.0, 60.0, "done on 23 December at this pace, between 13 December and 22 January 2027"),
+        (3.0, 2.0, None, "done on Thursday at this pace; the days differ too much to name a latest one"),
+        (800.0, 700.0, None, "done in more than two years at this pace"),
     ],
 )
 def test_words_name_days_within_a_week_and_dates_beyond(days, earliest, latest, words):
@@ -63,8 +63,8 @@ def test_words_name_days_within_a_week_and_dates_beyond(days, earliest, latest, 
 def test_the_day_is_that_of_the_time_zone():
     found = Forecast(0.4, 0.4, 0.4)
     late = datetime(2026, 11, 23, 20, tzinfo=UTC)
-    assert in_words(found, late) == "done tomorrow"
-    assert in_words(found, late.astimezone(ZoneInfo("Pacific/Honolulu"))) == "done today"
+    assert in_words(found, late) == "done tomorrow at this pace"
+    assert in_words(found, late.astimezone(ZoneInfo("Pacific/Honolulu"))) == "done today at this pace"
 
 
 def test_an_end_beyond_two_years_is_no_promise():

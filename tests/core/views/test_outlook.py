@@ -63,9 +63,9 @@ JUDGED = {"total": 700, "first": NOW - timedelta(days=7), "last": NOW}
                 "left": 5,
             },
         ),
-        ("61 % labelled, done on Saturday, at this pace.", 61, 100, {**JUDGED, "days": [100] * 7, "left": 300}),
+        ("61 % labelled, done on Saturday at this pace.", 61, 100, {**JUDGED, "days": [100] * 7, "left": 300}),
         (
-            "61 % labelled, done on Sunday, between Saturday and Monday, at this pace.",
+            "61 % labelled, done on Sunday at this pace, between Saturday and Tuesday.",
             61,
             100,
             {**JUDGED, "days": [80, 100, 120], "left": 400},
@@ -78,8 +78,8 @@ def test_each_case_has_its_words(sentence: str, decided: int, comparisons: int, 
 
 def test_the_day_is_that_of_the_projects_clock() -> None:
     work = {**JUDGED, "days": [100] * 7, "left": 50}
-    assert said(1, 2, **work) == "50 % labelled, done tomorrow, at this pace."
-    assert said(1, 2, zone="Pacific/Honolulu", **work) == "50 % labelled, done today, at this pace."
+    assert said(1, 2, **work) == "50 % labelled, done tomorrow at this pace."
+    assert said(1, 2, zone="Pacific/Honolulu", **work) == "50 % labelled, done today at this pace."
 
 
 def test_an_archived_project_says_since_when() -> None:

@@ -56,7 +56,7 @@ class Command(SentenceCommand):
             raise SystemExit(PARTIAL)
 
     def _project(self, slug: str, by: User | None, was: str) -> Project:
-        if Project.objects.filter(slug=slug).exists():
+        if Project.objects.standing().filter(slug=slug).exists():
             return project_named(slug, "manage", by)
         project = create_project(slug, owner=by)
         self.stderr.write(f"There was no project “{slug}”: it {was} created.")
