@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from annotate.reservations import take_next
-from core.models import Project, Role, User
+from core.models import Project, Role, SavedFilter, User
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -42,6 +42,8 @@ MANAGE = SEE | {"viewer": 403, "annotator": 403, "reviewer": 403}
 ACT = MANAGE | {"owner": 302, "staff": 302}
 CONFLICT = MANAGE | {"owner": 409, "staff": 409}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
+# Only who saved a filter deletes it.
+OWN_FILTER = {"viewer": 404, "reviewer": 404, "owner": 302, "staff": 404}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
 
@@ -71,6 +73,14 @@ CASES = {
     "agreement": Case({"GET": READ}, ("slug",)),
     "guidelines": Case({"GET": SEE}, ("slug",)),
     "download": Case({"GET": MANAGE}, ("slug", "version", "name")),
+    "prompts": Case({"GET": READ}, ("slug",)),
+    "comparisons": Case({"GET": READ}, ("slug",)),
+    "change_prompts": Case({"POST": changed(422)}, ("slug",)),
+    "change_comparisons": Case({"POST": changed(422)}, ("slug",)),
+    "save_filter": Case(
+        {"POST": READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)}, ("slug", "table")
+    ),
+    "delete_filter": Case({"POST": READ | OWN_FILTER}, ("slug", "saved")),
     "schedules": Case({"GET": READ}, ("slug",)),
     "new_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "schedule": Case({"GET": READ, "POST": changed(422)}, ("slug", "schedule")),
@@ -137,6 +147,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "recipe": recipe.name,
         "run": run.public,
         "schedule": ScheduleFactory(project=project).public,
+        "table": "prompts",
     }
 
 
@@ -146,6 +157,9 @@ def world(db: None, tmp_path: Path) -> World:
     people = {role: MembershipFactory(project=project, role=role).user for role in Role.values}
     people |= {"outsider": MembershipFactory(project=other).user, "staff": UserFactory(is_staff=True)}
     ids, foreign = things_of(project, tmp_path), things_of(other, tmp_path)
+    for things, where, whose in ((ids, project, people["owner"]), (foreign, other, people["outsider"])):
+        saved = SavedFilter.objects.create(project=where, user=whose, table="prompts", name="mine", query="q=x")
+        things["saved"] = saved.public
     take_next(people["annotator"], project)
     take_next(people["outsider"], other)
     return World(project, people, ids, foreign)

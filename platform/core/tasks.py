@@ -6,6 +6,7 @@ from celery.signals import worker_ready
 from celery.worker import state
 
 from config.celery import app
+from core.facts.draining import are_stale, renew_all
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
@@ -43,6 +44,15 @@ def sweep() -> None:
     fire_due()
     actions.sweep()
     tell_all()
+    if are_stale():
+        renew_facts.delay()
+
+
+@app.task(name="core.renew_facts")  # type: ignore[untyped-decorator]
+def renew_facts() -> None:
+    """What the tables are filtered by, for some seconds; then the bell is passed on. Of two, one ends at once."""
+    if renew_all():
+        renew_facts.delay()
 
 
 @app.task(name="core.fire_schedule")  # type: ignore[untyped-decorator]
