@@ -6,6 +6,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from core.facts.marking import mark_prompts
 from core.ids import comparison_key, content_key, prompt_key, response_key
 from core.models import (
     AuthorKind,
@@ -138,6 +139,12 @@ class PromptFactory(DjangoModelFactory):
     contexts = factory.LazyFunction(list)
     key = factory.LazyAttribute(lambda row: prompt_key(row.messages, row.system, row.contexts))
 
+    @classmethod
+    def _create(cls, model_class: type[Prompt], *args: Any, **fields: Any) -> Prompt:
+        prompt = model_class.objects.create(**fields)
+        mark_prompts(prompt.project_id, [prompt.pk])
+        return prompt
+
 
 class ResponseFactory(DjangoModelFactory):
     class Meta:
@@ -151,6 +158,12 @@ class ResponseFactory(DjangoModelFactory):
     author = factory.Sequence(lambda n: f"secret-model-{n}")
     content_key = factory.LazyAttribute(lambda row: content_key(row.content, row.messages))
     key = factory.LazyAttribute(lambda row: response_key(row.author_kind, row.author, row.content_key))
+
+    @classmethod
+    def _create(cls, model_class: type[Response], *args: Any, **fields: Any) -> Response:
+        response = model_class.objects.create(**fields)
+        mark_prompts(response.project_id, [response.prompt_id])
+        return response
 
 
 class ComparisonFactory(DjangoModelFactory):

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from annotate.reservations import take_next
 from core.invitations import invite
-from core.models import Project, Removal, Role, Session, Upload, User
+from core.models import Project, Removal, Role, SavedFilter, Session, Upload, User
 from core.tokens import create_token
 from core.uploads.reports import rejects_file
 from tests.factories import (
@@ -50,6 +50,8 @@ MANAGE = SEE | {"viewer": 403, "annotator": 403, "reviewer": 403}
 ACT = MANAGE | {"owner": 302, "staff": 302}
 CONFLICT = MANAGE | {"owner": 409, "staff": 409}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
+# Only who saved a filter deletes it.
+OWN_FILTER = {"viewer": 404, "reviewer": 404, "owner": 302, "staff": 404}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
 
@@ -127,6 +129,14 @@ CASES = {
     "audit_of_all": Case({"GET": for_all(403, anonymous=302, staff=200)}),
     "audit_of_all_csv": Case({"GET": for_all(403, anonymous=302, staff=200)}),
     "download": Case({"GET": MANAGE}, ("slug", "version", "name")),
+    "prompts": Case({"GET": READ}, ("slug",)),
+    "comparisons": Case({"GET": READ}, ("slug",)),
+    "change_prompts": Case({"POST": changed(422)}, ("slug",)),
+    "change_comparisons": Case({"POST": changed(422)}, ("slug",)),
+    "save_filter": Case(
+        {"POST": READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)}, ("slug", "table")
+    ),
+    "delete_filter": Case({"POST": READ | OWN_FILTER}, ("slug", "saved")),
     "schedules": Case({"GET": READ}, ("slug",)),
     "new_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "schedule": Case({"GET": READ, "POST": changed(422)}, ("slug", "schedule")),
@@ -227,6 +237,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "person": MembershipFactory(project=project).user.public,
         "group": rule.group.public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
+        "table": "prompts",
     }
 
 
@@ -267,6 +278,9 @@ def world(db: None, tmp_path: Path) -> World:
     people |= {"outsider": MembershipFactory(project=other).user, "staff": UserFactory(is_staff=True)}
     ids, foreign = things_of(project, tmp_path), things_of(other, tmp_path)
     ids |= belongings_of(people["owner"])
+    for things, where, whose in ((ids, project, people["owner"]), (foreign, other, people["outsider"])):
+        saved = SavedFilter.objects.create(project=where, user=whose, table="prompts", name="mine", query="q=x")
+        things["saved"] = saved.public
     take_next(people["annotator"], project)
     take_next(people["outsider"], other)
     return World(project, people, ids, foreign)

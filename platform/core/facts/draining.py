@@ -11,6 +11,8 @@ from core.facts.refreshing import refresh_facts, refresh_prompt_facts
 from core.models import Project, StaleFacts
 
 MARKS_AT_ONCE = 200
+# Of a worker: many at once cost less each, for the index takes their entries in one sweep.
+ROWS_AT_ONCE = 5 * ROWS_A_MARK
 SECONDS_A_VISIT = 20.0
 
 # One at a time in a project: of two, the one that looked earlier could write later.
@@ -40,12 +42,18 @@ def left(project: Project) -> int:
     return int(rows)
 
 
+def are_stale() -> bool:
+    return StaleFacts.objects.exists()
+
+
 def renew_all(seconds: float = SECONDS_A_VISIT) -> bool:
-    """Work out what is stale anywhere, for that long; whether something is left."""
+    """Work out what is stale anywhere, for that long; whether there is something left that nobody else is at."""
     until = time.monotonic() + seconds
     while projects := list(StaleFacts.objects.values_list("project", flat=True).distinct()):
-        busy = [project for project in projects if not _renew(project, ROWS_A_MARK)]
-        if time.monotonic() > until or len(busy) == len(projects):
+        done = [_renew(project, ROWS_AT_ONCE) for project in projects]
+        if not any(done):
+            return False
+        if time.monotonic() > until:
             return True
     return False
 

@@ -1,11 +1,14 @@
 """What others wrote, on every page of a person who manages a project."""
 
+from urllib.parse import urlencode
+
 import pytest
 import yaml
 from django.core.cache import cache
 from django.test import Client
 
-from core.models import Project, QuestionSet, User
+from core.labels.service import refresh_labels
+from core.models import Project, QuestionSet, SavedFilter, User
 from tests.core.views.markup import PAYLOADS, dangers, each_payload
 from tests.factories import (
     ComparisonFactory,
@@ -16,6 +19,7 @@ from tests.factories import (
     JudgmentFactory,
     PromptFactory,
     RecipeFactory,
+    ResponseFactory,
     RunFactory,
     ScheduleFactory,
     StageFactory,
@@ -38,6 +42,31 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
     others = [*(f"/settings{page}" for page in pages), "/comparisons/new"]
     for page in ("/", *(f"/p/helpful{other}" for other in ("/", "/agreement", "/guidelines", *others))):
         assert dangers(as_owner.get(page).content.decode()) == []
+
+
+@each_payload
+def test_texts_in_tables_do_nothing(as_owner: Client, owner: User, project: Project, payload: str) -> None:
+    word = payload[:100].strip() or "x"
+    prompt = PromptFactory(
+        project=project, text=payload, tags=[word], messages=[{"role": "user", "content": payload}], language="en"
+    )
+    responses = [ResponseFactory(prompt=prompt, author=payload[:190] + end) for end in "ab"]
+    comparison = ComparisonFactory(project=project, prompt=prompt, responses=responses)
+    JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, name=payload[:200]))
+    refresh_labels([comparison.pk])
+    project.groups.create(name=payload[:60])
+    for table in ("prompts", "comparisons"):
+        SavedFilter.objects.create(project=project, user=owner, table=table, name=payload[:60], query="q=1")
+        for asked in ({}, {"q": payload}, {"tag": word, "model": payload[:200], "language": payload}):
+            html = as_owner.get(f"/p/helpful/{table}", asked).content.decode()
+            assert dangers(html) == [], asked
+        sent = {"action": "tag", "tag": payload[:100] or "x", "all": "1", "query": urlencode({"q": payload})}
+        for values in (sent, {"action": payload, "tag": payload}):
+            answer = as_owner.post(f"/p/helpful/{table}/change", values)
+            assert dangers(answer.content.decode()) == []
+        refused = as_owner.post(f"/p/helpful/filters/{table}/save", {"name": payload * 60, "query": "q=1"})
+        assert refused.status_code == 422
+        assert dangers(refused.content.decode()) == []
 
 
 @each_payload
