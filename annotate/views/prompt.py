@@ -11,6 +11,7 @@ from annotate.blindness import blind_to
 from annotate.comparisons import Card
 from annotate.prompts import asked, comparisons_of, responses_of
 from annotate.views.decision_form import DecisionForm, decision_form
+from core import audit
 from core.http import UserRequest
 from core.models import Comparison, Project, Prompt
 from core.permissions import get_project, may
@@ -43,6 +44,8 @@ def prompt_page(
 ) -> HttpResponse:
     """`opened`: the comparison that shows its texts and can be decided; the page of comparisons begins with it."""
     names, blind = may(request.user, project, "names"), blind_to(request.user, prompt)
+    if names:
+        audit.viewed(request.user, project, "names", str(prompt.public))
     start = uuid_or_none(request.GET.get("comparisons")) or opened
     comparisons = comparisons_of(prompt, blind, start, names=names, opened=opened)
     card = next((card for card in comparisons.cards if card.is_open), None)

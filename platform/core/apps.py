@@ -21,6 +21,7 @@ class CoreConfig(AppConfig):
         from core.steps.overlap import Overlap
         from core.steps.people import People
         from core.steps.remove import Remove, RemoveFiles
+        from core.team import team_alarms
 
         steps = (
             Import(),
@@ -35,7 +36,7 @@ class CoreConfig(AppConfig):
         )
         for step in steps:
             register(step)
-        for source in (schedule_alarms, run_alarms, budget_alarms, undecided_alarms):
+        for source in (schedule_alarms, run_alarms, budget_alarms, team_alarms, undecided_alarms):
             alarms.register(source)
         listen()
         accounts.listen()

@@ -6,6 +6,7 @@ import re
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n|]")
 
 
-def inert(text: str) -> str:
-    """The text, with a ' before what a spreadsheet would take for a formula."""
+def inert(value: object) -> str:
+    """Its text, with a ' before what a spreadsheet would take for a formula."""
+    text = "" if value is None else str(value)
     return f"'{text}" if FORMULA.match(text) else text

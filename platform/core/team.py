@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Prefetch, Q
+from django.urls import reverse
 
+from core.alarms import Alarm
 from core.hours import Figures, figures_of
 from core.models import Group, Membership, Project, User
 from core.periods import Period
@@ -92,16 +94,7 @@ def _person(member: Any, figures: Mapping[int, Figures], places: Mapping[int, Pl
     return Person(member.user, member, groups, places.get(member.user_id, Places()), of, seen)
 
 
-@dataclass(frozen=True, slots=True)
-class TeamAlarm:
-    """A sentence, and the page where something can be done about it."""
-
-    sentence: str
-    url: str
-    args: tuple[Any, ...]
-
-
-def team_alarms(project: Project) -> list[TeamAlarm]:
+def team_alarms(project: Project) -> list[Alarm]:
     """Comparisons that wait for people who are not there."""
     waiting = {pk: count for pk, count in waiting_in(project).items() if count}
     if not waiting:
@@ -110,7 +103,7 @@ def team_alarms(project: Project) -> list[TeamAlarm]:
         said = (
             f"{_counted(sum(waiting.values()))}, and nobody in the project can judge them. Invite or resume somebody."
         )
-        return [TeamAlarm(said, "team", (project.slug,))]
+        return [Alarm(said, "Team", reverse("team", args=[project.slug]), "Nobody", "team")]
     return [_alarm(project, group, waiting[group.pk]) for group in _empty(project, waiting)]
 
 
@@ -120,9 +113,10 @@ def _empty(project: Project, waiting: Mapping[int, int]) -> Iterable[Group]:
     return groups.filter(~Exists(able)).order_by("name")
 
 
-def _alarm(project: Project, group: Group, count: int) -> TeamAlarm:
+def _alarm(project: Project, group: Group, count: int) -> Alarm:
     said = f"{_counted(count)} for the group {group}, and nobody in it can judge. Add somebody to it or resume them."
-    return TeamAlarm(said, "group", (project.slug, group.public))
+    address = reverse("group", args=[project.slug, group.public])
+    return Alarm(said, group.name, address, "Nobody", "team")
 
 
 def _counted(count: int) -> str:

@@ -24,6 +24,7 @@ from core.labels.service import refresh_project
 from core.models import Dataset, DatasetVersion, Project, User
 from core.removing.waiting import hold, refuse_while_erasing
 
+MANIFEST = "manifest.json"
 Reach = Callable[[int], None]
 Counts = dict[str, int]
 
@@ -58,7 +59,7 @@ def export_dataset(
             hold(project)
             refuse_while_erasing(project, began)
             version = _record(project, name or form, manifest, sealed, out, by)
-            target.put("manifest.json", _text(_with_head(manifest, version)))
+            target.put(MANIFEST, _text(_with_head(manifest, version)))
             target.finish()
     return version
 

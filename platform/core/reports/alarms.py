@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from core.addresses import address_of
 from core.alarms import Alarm
 from core.models import Project, Run, RunState
 from core.reports.counts import label_counts
@@ -57,6 +56,6 @@ def undecided_alarms(project: Project) -> Iterator[Alarm]:
     counted = label_counts(project)
     labels, undecided = counted["labels"], counted["undecided"]
     if labels >= LEAST_LABELS and undecided > MOST_UNDECIDED * labels:
-        address = address_of("comparisons", project.slug) or reverse("overview", args=[project.slug]) + "#loop-title"
+        address = reverse("comparisons", args=[project.slug]) + "?state=undecided"
         said = f"{undecided:,} of {labels:,} judged comparisons ({undecided / labels:.0%}) have no label that counts."
         yield Alarm(f"{said} Let a reviewer decide them, or ask more people.", "Undecided labels", address, "Many")

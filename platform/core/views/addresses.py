@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from core.conversation import text_of
 
 LONGEST = 300
 
 
 def prompt_address(slug: str, public: UUID) -> str:
-    return f"/p/{slug}/prompts/{public}"
+    return reverse("prompt", args=[slug, public])
 
 
 def beginning(messages: Sequence[Mapping[str, Any]]) -> str:

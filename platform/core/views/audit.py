@@ -17,8 +17,8 @@ from core import audit as log
 from core.auditing.sealing import Head, head, unsealed
 from core.auditing.search import Search
 from core.auditing.words import PAGES, detail_in_words, in_words
-from core.cells import inert
 from core.http import UserRequest, part
+from core.inert import inert
 from core.models import AuditEvent, Project, User
 from core.permissions import get_project
 from core.views.access import signed_in

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from django.http import QueryDict
 
-from core import comparisons, prompts
+from core import comparisons, prompts, removals
 from core.assigning import Assigned, assign_to_person
 from core.bulk import fetch
 from core.comparisons import MOST_PRIORITY, MOST_VOTES
 from core.errors import PrefereeError
 from core.facts.filters import filters_of
 from core.facts.search import Kind, Search
-from core.models import Group, Project, User
+from core.models import Group, Mode, Project, Subject, User
 from core.views.table import ROWS, id_of
 
 PROMPTS_OF = "SELECT DISTINCT prompt_id FROM core_comparison WHERE id = ANY(%s)"
@@ -67,7 +68,7 @@ def selection_of(project: Project, kind: Kind, sent: QueryDict) -> Selection:
 # What each table offers. An action's value is sent in the field that is named here.
 OFFERED: Mapping[Kind, Sequence[str]] = {
     "comparison": ("tag", "untag", "group", "person", "votes", "priority", "restore", "withdraw"),
-    "prompt": ("tag", "untag", "language"),
+    "prompt": ("tag", "untag", "language", "restore", "withdraw"),
 }
 FIELDS = {"untag": "tag"}
 # Asked about first, however few rows there are.
@@ -171,12 +172,26 @@ def apply(change: Change, selection: Selection, *, by: User) -> str:
         return _counted("prompt", verb(project, selection.portions_of_prompts(), value, by=by))
     if verb := of_comparisons.get(change.action):
         return _counted("comparison", verb(project, selection.portions(), value, by=by))
+    if selection.kind == "prompt":
+        return _remove(selection, Mode(change.action), by)
     verb = comparisons.restore if change.action == "restore" else comparisons.withdraw
     return _counted("comparison", verb(project, selection.portions(), by=by))
 
 
 def _counted(noun: str, rows: int) -> str:
-    return f"{rows:,} {noun}{'' if rows == 1 else 's'} changed." if rows else "Nothing had to be changed."
+    return f"{_counted_noun(noun, rows)} changed." if rows else "Nothing had to be changed."
+
+
+def _counted_noun(noun: str, count: int) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _remove(selection: Selection, mode: Mode, by: User) -> str:
+    """A run does it, for everything of a prompt has to follow."""
+    prompts_asked = chain.from_iterable(selection.portions())
+    removal = removals.ask(selection.project, Subject.PROMPT, mode, prompts_asked, by=by)
+    doing = "restores" if mode == Mode.RESTORE else "withdraws"
+    return f"A run {doing} {_counted_noun('prompt', len(removal.targets))} and what belongs to them."
 
 
 def _assign(selection: Selection, person: User, by: User) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from core import audit
 from core.api.access import readable_by_programs
 from core.errors import PrefereeError
+from core.exports.service import MANIFEST
 from core.http import UserRequest
 from core.models import DatasetVersion
 from core.permissions import get_project
@@ -36,8 +37,8 @@ def _gone(request: UserRequest, version: DatasetVersion) -> HttpResponse:
 
 
 def _file(version: DatasetVersion, name: str) -> Path:
-    """Only what the manifest names, so that no name from outside reaches the disk."""
-    if name not in {file["name"] for file in version.manifest.get("files", [])}:
+    """Only the manifest and what it names, so that no name from outside reaches the disk."""
+    if name not in {MANIFEST, *(file["name"] for file in version.manifest.get("files", []))}:
         raise Http404
     folder = Path(version.folder)
     path = folder / name

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from core.addresses import address_of
 from core.models import Project
 from core.permissions import Verb
 from core.reports.standing import Loop
@@ -13,12 +12,11 @@ from core.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A sentence, and one thing to do: a link, or a command where no page does it."""
+    """A sentence, and one thing to do."""
 
     sentence: str = ""
     label: str = ""
     address: str = ""
-    command: str = ""
 
 
 def next_step(project: Project, loop: Loop, work: Work | None, *, exported: bool, verbs: frozenset[Verb]) -> Step:
@@ -41,16 +39,11 @@ def next_step(project: Project, loop: Loop, work: Work | None, *, exported: bool
 
 
 def _import(project: Project) -> Step:
-    """On the page for it where there is one, else from a shell."""
-    sentence = "No prompts yet. Import a file."
-    if page := address_of("import", project.slug):
-        return Step(sentence, "Import a file", page)
-    return Step(sentence, command=f"manage.py ingest FILE --project {project.slug}")
+    return Step("No prompts yet. Import a file.", "Import a file", reverse("import", args=[project.slug]))
 
 
 def _compare(project: Project) -> tuple[str, str]:
-    page = address_of("new_comparisons", project.slug) or reverse("recipe", args=[project.slug, "compare"])
-    return "Make comparisons", page
+    return "Make comparisons", reverse("new_comparisons", args=[project.slug])
 
 
 def own_step(project: Project, work: Work | None, *, paused: bool) -> Step:

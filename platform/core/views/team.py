@@ -28,6 +28,7 @@ HEAD = ("person", "e-mail", "day", "judgments", "active hours", "wall hours")
 @signed_in
 def team(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "team")
+    audit.viewed(request.user, project, "hours")
     period, error = asked_period(project, request.GET)
     people = people_of(project, period)
     shown = {"people": people, "totals": totals_of(people), "alone": len(people) < 2}

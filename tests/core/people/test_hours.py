@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from annotate.reservations import take_next
@@ -164,7 +165,7 @@ def test_a_group_whose_comparisons_nobody_can_judge_raises_an_alarm(project: Pro
     ComparisonFactory.create_batch(2, project=project, group=group)
     (alarm,) = team_alarms(project)
     assert alarm.sentence.startswith("2 comparisons wait for the group experts, and nobody in it can judge.")
-    assert (alarm.url, alarm.args) == ("group", (project.slug, group.public))
+    assert (alarm.label, alarm.address) == ("experts", reverse("group", args=[project.slug, group.public]))
     group.people.add(ada)
     assert team_alarms(project) == []
 
@@ -176,7 +177,7 @@ def test_nobody_at_all_raises_one_alarm(project: Project) -> None:
     member(project, "annotator", paused=timezone.now()), member(project, "viewer")
     (alarm,) = team_alarms(project)
     assert alarm.sentence.startswith("2 comparisons wait, and nobody in the project can judge them.")
-    assert (alarm.url, alarm.args) == ("team", (project.slug,))
+    assert alarm.address == reverse("team", args=[project.slug])
 
 
 def test_a_group_without_waiting_comparisons_raises_none(project: Project, ada: User) -> None:
