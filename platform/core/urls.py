@@ -1,15 +1,6 @@
 from django.urls import include, path
 
-from core.views.account import (
-    account,
-    change_identity,
-    change_look,
-    change_password,
-    create_token,
-    end_other_sessions,
-    end_session,
-    revoke_token,
-)
+from core.views.account import account, change_identity, change_look, change_password
 from core.views.agreement import agreement
 from core.views.ask_removal import ask_removal
 from core.views.audit import audit, audit_csv, audit_of_all, audit_of_all_csv
@@ -44,10 +35,12 @@ from core.views.run import run
 from core.views.runs import runs
 from core.views.schedule import new_schedule, schedule
 from core.views.schedules import delete_schedule, pause_schedule, resume_schedule, schedules
+from core.views.sessions import end_other_sessions, end_session
 from core.views.settings import settings
 from core.views.steps import steps
 from core.views.team import hours, team
 from core.views.throughput import throughput
+from core.views.tokens import create_token, revoke_token
 from core.views.upload import remove_upload, upload
 from core.views.welcome import welcome
 

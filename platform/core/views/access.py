@@ -4,12 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from django.contrib import auth
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from core.http import UserRequest
+from core.models import User
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -26,3 +29,8 @@ def signed_in(view: Callable[Concatenate[UserRequest, P], HttpResponseBase]) -> 
         return redirect_to_login(request.get_full_path())
 
     return guarded
+
+
+def let_in(request: HttpRequest, user: User) -> None:
+    """Log in somebody who has proved who they are otherwise than on the login page."""
+    auth.login(request, user, backend=BACKEND)

@@ -1,13 +1,9 @@
 """Who was invited into a project, and the form that makes another link."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,75 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core import invitations as actions
 from core.errors import PrefereeError
 from core.http import UserRequest
-from core.invitations import MOST_DAYS, MOST_PLACES, Invited, invite, roles_to_give, standing_of
+from core.invitations import Invited, invite, roles_to_give, standing_of
 from core.mailing import AddressRefused, MailAway, deliver, sends_mail
-from core.models import Group, Invitation, Project, Role
+from core.models import Invitation, Project
 from core.permissions import get_project
 from core.schedules.links import public
 from core.views.access import signed_in
-from core.views.account_forms import text
+from core.views.invitation_form import InvitationForm
 from core.views.pages import in_project
 
 SHOWN = 100
-
-
-class InvitationForm(forms.Form):
-    role = forms.ChoiceField(label="Role", error_messages={"required": "Choose a role."})
-    groups = forms.ModelMultipleChoiceField(
-        Group.objects.none(), required=False, to_field_name="public", widget=forms.CheckboxSelectMultiple
-    )
-    email = forms.EmailField(
-        label="E-mail address",
-        required=False,
-        max_length=254,
-        widget=text("email", autocomplete="off"),
-        help_text="Then only this address may use the link. Leave it empty for a link that you pass on yourself.",
-        error_messages={"invalid": "Write an e-mail address like name@example.org, or nothing."},
-    )
-    days = forms.IntegerField(
-        label="Days it is open",
-        min_value=1,
-        max_value=MOST_DAYS,
-        initial=7,
-        widget=forms.NumberInput(attrs={"class": "field amount"}),
-        error_messages={
-            "required": "Write for how many days.",
-            "invalid": "Write a whole number.",
-            "min_value": f"Write 1 to {MOST_DAYS}.",
-            "max_value": f"Write 1 to {MOST_DAYS}.",
-        },
-    )
-    places = forms.IntegerField(
-        label="People who may use it",
-        min_value=1,
-        max_value=MOST_PLACES,
-        initial=1,
-        widget=forms.NumberInput(attrs={"class": "field amount"}),
-        error_messages={
-            "required": "Write for how many people.",
-            "invalid": "Write a whole number.",
-            "min_value": f"Write 1 to {MOST_PLACES}.",
-            "max_value": f"Write 1 to {MOST_PLACES}.",
-        },
-    )
-
-    def __init__(self, *args: Any, roles: Sequence[str], groups: QuerySet[Group], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(role, Role(role).label) for role in roles]
-        self.fields["role"] = forms.ChoiceField(
-            label="Role",
-            choices=choices,
-            initial=Role.ANNOTATOR,
-            widget=forms.Select(attrs={"class": "field"}),
-            error_messages={"invalid_choice": "Choose one of the roles."},
-        )
-        self.fields["groups"].queryset = groups  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if cleaned.get("email") and cleaned.get("places", 1) > 1:
-            self.add_error("places", ValidationError("A link for one address is for one person. Write 1."))
-        return cleaned
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from core.invitations import (
     sign_up,
 )
 from core.models import Invitation, Role, User
+from core.views.access import let_in
 from core.views.account_forms import TAKEN, SignUpForm
 from core.views.attempts import GUESSES, LOGINS, record_try, seconds_to_wait, wait_in_words
 from core.views.discreet import discreet
@@ -74,7 +75,7 @@ def _signing_up(request: HttpRequest, invitation: Invitation, secret: str) -> Ht
     if user is None:
         form.add_error("email", TAKEN)
         return _page(request, invitation, form=form, status=422)
-    auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(request, user)
     return redirect("overview", invitation.project.slug)
 
 

@@ -1,6 +1,5 @@
 """A forgotten password: ask for a link, and set a new password by it."""
 
-from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import resets
 from core.mailing import sends_mail
+from core.views.access import let_in
 from core.views.account_forms import ForgotForm, NewPasswordForm
 from core.views.attempts import GUESSES, RESETS, record_try, seconds_to_wait, wait_in_words
 from core.views.discreet import discreet
@@ -63,5 +63,5 @@ def reset(request: HttpRequest, account: str, token: str) -> HttpResponse:
     changed = resets.set_password(account, token, form.cleaned_data["password"])
     if changed is None:
         return render(request, "core/reset.html", {"closed": resets.VOID}, status=410)
-    auth.login(request, changed, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(request, changed)
     return redirect("projects")

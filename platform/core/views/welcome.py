@@ -1,6 +1,5 @@
 """The page that makes the first account; afterwards it is closed for good."""
 
-from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import first_owner
 from core.errors import PrefereeError
+from core.views.access import let_in
 from core.views.account_forms import SignUpForm
 from core.views.attempts import GUESSES, record_try, seconds_to_wait, wait_in_words
 from core.views.discreet import discreet
@@ -36,7 +36,7 @@ def welcome(request: HttpRequest, secret: str) -> HttpResponse:
         user = first_owner.create_first_owner(**form.cleaned_data)
     except PrefereeError as late:
         return _closed(request, str(late), 410)
-    auth.login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(request, user)
     return redirect("projects")
 
 

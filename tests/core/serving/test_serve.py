@@ -45,6 +45,7 @@ def test_it_owns_the_database_starts_it_again_and_stops_everything_when_told_to(
     environment = surroundings(home)
     with serving(environment, tmp_path / "log") as served:
         assert f"Preferee is on http://127.0.0.1:{served.port}/" in served.said()
+        assert f"Make the first one here, once:\n  http://127.0.0.1:{served.port}/welcome/" in served.said()
         assert f"is served already, by process {served.process.pid}" in refusal(environment, "--port", str(free_port()))
         kill_database(home)
         wait_for(lambda: embedded.status(home).running and served.is_whole(), what="the database is not back")
