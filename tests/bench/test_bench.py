@@ -15,6 +15,7 @@ HERE = Path(__file__).parent
         ("import_lines.py", ["lines/s", "an empty database", "a project of 3,000 prompts", "import / bare COPY:"]),
         ("engine.py", ["through Celery, 20,000", "the same loop without the engine", "planning of 20,000 inputs:"]),
         ("kills.py", ["hit a lease", "files", "All gates hold."]),
+        ("team.py", ["2,000 queued, 5 people", "bind safety", "a claim, median", "All gates hold."]),
         ("export_rows.py", ["bare COPY rows/s", "1,000", "first labels", "report", "All gates hold."]),
     ],
 )
