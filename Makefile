@@ -95,6 +95,7 @@ check: .venv/test
 bench: .venv/test
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
+	$(BIN)/python tests/bench/team.py
 	$(BIN)/python tests/bench/engine.py
 	$(BIN)/python tests/bench/planning.py
 	$(BIN)/python tests/bench/kills.py
