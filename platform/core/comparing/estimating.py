@@ -5,7 +5,7 @@ from math import floor, log10, sqrt
 from typing import Self
 
 NORMAL_95 = 1.959964
-DIGITS = 3
+DIGITS, WHOLE_FROM = 3, 10
 
 
 class About(float):
@@ -57,9 +57,7 @@ def scaled(number: float, factor: float) -> float:
 
 
 def _rounded(number: float, like: float) -> float:
-    """To three digits of `like`, so that the ends of an interval are as fine as what they enclose."""
-    if not like:
-        return int(number)
-    places = DIGITS - 1 - floor(log10(abs(like)))
-    rounded = round(number, places)
-    return int(rounded) if places <= 0 else rounded
+    """To three digits of `like`, so that an interval is as fine as what it encloses; whole from ten on."""
+    places = DIGITS - 1 - floor(log10(abs(like))) if like else 0
+    rounded = round(number, min(places, 0) if abs(like) >= WHOLE_FROM else places)
+    return int(rounded) if float(rounded).is_integer() else rounded

@@ -40,7 +40,8 @@ def test_the_interval_begins_with_what_was_seen_at_the_least():
     ("about", "words"),
     [
         (About(561_234.4, 555_432, 567_036), "about 561,000 (555,000 to 567,000)"),
-        (About(12.346, 11.2, 13.52), "about 12.3 (11.2 to 13.5)"),
+        (About(12.346, 11.2, 13.52), "about 12 (11 to 14)"),
+        (About(1.2346, 1.12, 1.352), "about 1.23 (1.12 to 1.35)"),
         (About(0, 0, 0), "about 0 (0 to 0)"),
     ],
 )
