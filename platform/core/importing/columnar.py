@@ -61,6 +61,9 @@ class Table:
             if kind == "total":
                 self.total = value
                 continue
+            if kind == "skip":
+                self.number += value
+                continue
             self.number += 1
             yield self.number, RefusedLine(value) if kind == "line" else value
         if self.number == 0:

@@ -21,9 +21,9 @@ class Readable(Protocol):
 class Gunzip(io.RawIOBase):
     """Unpacks gzip (several members too) from `packed`, a binary file.
 
-    Raises RefusedLine from `readinto` when the file ends too early, is damaged, unpacks to more than
-    `limits.UNPACKED_BYTES`, or unpacks by more than `limits.UNPACKED_RATIO` over a window of `limits.UNPACKED_WINDOW`
-    bytes. What was unpacked before that has been handed out by then.
+    Raises RefusedLine from `readinto` when the file ends too early, is damaged, is made of very many tiny members,
+    unpacks to more than `limits.UNPACKED_BYTES`, or unpacks by more than `limits.UNPACKED_RATIO` over a window of
+    `limits.UNPACKED_WINDOW` bytes. What was unpacked before that has been handed out by then.
     """
 
     def __init__(self, packed: Readable) -> None:
@@ -34,6 +34,7 @@ class Gunzip(io.RawIOBase):
         self._bytes_out = 0
         self._window: deque[tuple[int, int]] = deque([(0, 0)])
         self._at_member_start = True
+        self._members = 1
 
     def readable(self) -> bool:
         return True
@@ -81,6 +82,12 @@ class Gunzip(io.RawIOBase):
             if not self._pending:
                 return False
         self._pending = rest
+        self._members += 1
+        if self._members > limits.MEMBERS and self._bytes_out < self._members * limits.MEMBER_BYTES:
+            raise RefusedLine(
+                f"The gzip file is made of more than {limits.MEMBERS:,} parts that hold next to nothing. Unpack it "
+                "first; nothing from here on was read."
+            )
         self._member = zlib.decompressobj(GZIP_WINDOW_BITS)
         self._at_member_start = True
         return True

@@ -23,7 +23,11 @@ STANDARD_INPUT = "-"
 TABLE_NAME = re.compile(r"\.(csv|tsv)(\.gz)?$", re.IGNORECASE)
 LINES_NAME = re.compile(r"\.(jsonl|ndjson|json)(\.gz)?$", re.IGNORECASE)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+TAR = b"ustar"
+TAR_AT = 257
 FOREIGN = {
+    b"\xff\xfe\0\0": "The file is UTF-32; save it as UTF-8.",
+    b"\0\0\xfe\xff": "The file is UTF-32; save it as UTF-8.",
     b"\xff\xfe": "The file is UTF-16; save it as UTF-8.",
     b"\xfe\xff": "The file is UTF-16; save it as UTF-8.",
     b"PK\x03\x04": "The file is a ZIP archive; unpack it and give the files in it.",
@@ -103,7 +107,7 @@ class Head(io.RawIOBase):
         part = self._inner.read1(min(len(target), max(1, self._most - self._read)))
         if part and self._read >= self._most:
             self.is_over = True
-            raise RefusedLine("Nothing from here on was read.")
+            raise RefusedLine(f"It is longer than {self._most // limits.MIB} MiB, as far as a preview looks.")
         self._read += len(part)
         target[: len(part)] = part
         return len(part)
@@ -185,6 +189,8 @@ def _text_records(stream: Stream, name: str) -> tuple[str, Records]:
     for magic, reason in FOREIGN.items():
         if _begins(stream, magic):
             raise RefusedFile(reason)
+    if stream.peek(TAR_AT + len(TAR))[TAR_AT:].startswith(TAR):
+        raise RefusedFile("The file is a tar archive; unpack it and give the files in it.")
     if _begins(stream, columnar.MAGIC):
         raise RefusedFile("The Parquet file is packed with gzip; unpack it first (gunzip FILE).")
     if _begins(stream, BYTE_ORDER_MARK):

@@ -83,6 +83,7 @@ def _look_at_lines(found: Preview, reading: Reading) -> None:
     items = iter(reading)
     for item in items:
         if reading.opened.head and reading.opened.head.is_over:
+            parsed = reading.opened.bytes_parsed  # one record at least was longer than what is left
             break
         found.seen += 1
         parsed = reading.opened.bytes_parsed if reading.opened.table is None else 0

@@ -58,42 +58,56 @@ def _said(file: BinaryIO, columns: Sequence[str] | None) -> Iterator[tuple[str, 
     except MemoryError as error:
         raise RefusedFile("There is too little memory to read Parquet here.") from error
 
-    number = 0
     try:
-        for batch in _batches(parquet.ParquetFile, file, columns):
-            if isinstance(batch, int):
-                yield "total", batch
-                continue
-            for at in range(batch.num_rows):
-                number += 1
-                yield _row(batch.slice(at, 1))
-    except RefusedLine as reason:
-        yield "line", str(reason)
+        packed = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        table = parquet.ParquetFile(file, memory_map=False, pre_buffer=False, buffer_size=limits.MIB)
+        _refuse_columns(columns, table.schema_arrow.names)
+        _refuse_bomb(table.metadata, packed)
+        counts = [table.metadata.row_group(at).num_rows for at in range(table.metadata.num_row_groups)]
     except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
-        why = NO_MEMORY if isinstance(error, MemoryError) else _first_line(error)
-        if number == 0:
-            raise RefusedFile(f"The Parquet file cannot be read: {why}.") from error
-        yield "line", f"The Parquet file cannot be read from here on: {why}."
+        raise RefusedFile(f"The Parquet file cannot be read: {_why(error)}.") from error
+    yield "total", sum(counts)
+    account = _Account(packed)
+    number = 0
+    for group, count in enumerate(counts):
+        first = number + 1
+        try:
+            for batch in table.iter_batches(ROWS_AT_ONCE, row_groups=[group], columns=columns, use_threads=False):
+                plain = account.checked(batch)
+                for at in range(plain.num_rows):
+                    number += 1
+                    yield _row(plain.slice(at, 1))
+        except RefusedLine as reason:
+            yield "line", str(reason)
+            return
+        except (pa.ArrowException, OSError, MemoryError, UnicodeDecodeError) as error:
+            last = first + count - 1
+            yield "line", f"The rows {number + 1} to {last} of the Parquet file cannot be read: {_why(error)}."
+            yield "skip", last - number - 1
+            number = last
 
 
-def _batches(open_parquet: Any, file: BinaryIO, columns: Sequence[str] | None) -> Iterator[Any]:
-    """The number of rows, then the rows, a few at a time."""
-    packed = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    table = open_parquet(file, memory_map=False, pre_buffer=False, buffer_size=limits.MIB)
-    _refuse_columns(columns, table.schema_arrow.names)
-    _refuse_bomb(table.metadata, packed)
-    yield table.metadata.num_rows
-    unpacked = 0
-    for batch in table.iter_batches(ROWS_AT_ONCE, columns=columns, use_threads=False):
+class _Account:
+    """What was unpacked so far, against what the file may unpack to."""
+
+    def __init__(self, packed: int) -> None:
+        self._most = max(limits.UNPACKED_WINDOW, min(limits.UNPACKED_BYTES, limits.UNPACKED_RATIO * packed))
+        self._unpacked = 0
+
+    def checked(self, batch: Any) -> Any:
         plain = _without_dictionaries(batch)
-        unpacked += plain.nbytes
-        if unpacked > limits.UNPACKED_WINDOW and unpacked > min(limits.UNPACKED_BYTES, limits.UNPACKED_RATIO * packed):
+        self._unpacked += plain.nbytes
+        if self._unpacked > self._most:
             raise RefusedLine(
                 f"The Parquet file unpacks to more than {limits.UNPACKED_RATIO} times its size, or to more than "
                 f"{limits.UNPACKED_BYTES // limits.GIB} GiB, like a bomb. Nothing from here on was read."
             )
-        yield plain
+        return plain
+
+
+def _why(error: BaseException) -> str:
+    return NO_MEMORY if isinstance(error, MemoryError) else _first_line(error)
 
 
 def _first_line(error: BaseException) -> str:

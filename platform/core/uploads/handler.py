@@ -60,7 +60,9 @@ class OntoDisk(FileUploadHandler):
         return UploadedFile(name=self._name, size=file_size)
 
     def upload_interrupted(self) -> None:
-        self.discard()
+        """Django says this too where another file of the form was let pass by."""
+        if self._kept is not None and not self._kept.closed:
+            self.discard()
 
     def discard(self) -> None:
         if self._kept is not None:

@@ -48,6 +48,8 @@ class Draft:
             return self.preview.problem
         if twice := next((row.error for row in self.columns if row.error), ""):
             return twice
+        if self.preview.is_whole and not self.preview.seen:
+            return "The file holds no lines. Send one that does."
         if self.preview.seen and not self.preview.good_count:
             return "None of the lines looked at would go in. Say above what the columns are, or send another file."
         return ""
