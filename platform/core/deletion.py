@@ -13,6 +13,7 @@ from django.db import connection, models
 
 from core import audit
 from core.bulk import fetch
+from core.errors import PrefereeError
 from core.models import Project, Prompt
 from core.models.project import GOING
 
@@ -112,10 +113,19 @@ def _leads_an_index(key: Any) -> bool:
 
 
 def set_files_aside(slug: str, going: str) -> None:
-    """Exports and reports of imports leave the address at once, for another project may take it."""
+    """Exports and reports of imports leave the address at once, for another project may take it.
+
+    Raises PrefereeError where they cannot.
+    """
     for folder, aside in zip(_folders(slug), _folders(going), strict=True):
-        if folder.is_dir():
-            folder.rename(aside)
+        try:
+            if folder.is_dir():
+                folder.rename(aside)
+        except OSError as error:
+            sentence = (
+                f"{error.strerror}: the folder {folder.name} of its files. Let somebody at the machine look at it."
+            )
+            raise PrefereeError(sentence) from error
 
 
 def _folders(slug: str) -> list[Path]:

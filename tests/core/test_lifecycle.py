@@ -1,6 +1,7 @@
 """Archived, restored, deleted: what becomes of runs, schedules, rows and files."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -226,6 +227,40 @@ def test_others_clean_up_what_they_keep_elsewhere(project: Project, monkeypatch:
     go(project)
     deletion.go_on(project.pk)
     assert cleaned == [project.pk]
+
+
+def test_a_worker_rings_again_until_all_is_gone(
+    project: Project, settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    from core.tasks import delete_project
+
+    rung: list[int] = []
+    monkeypatch.setattr(delete_project, "delay", rung.append)
+    fill(project)
+    settings.CELERY_BROKER_URL = "memory://"
+    with django_capture_on_commit_callbacks(execute=True):
+        go(project)
+    monkeypatch.setitem(deletion.go_on.__kwdefaults__, "seconds", -1)
+    delete_project(project.pk)
+    monkeypatch.setitem(deletion.go_on.__kwdefaults__, "seconds", 60)
+    delete_project(project.pk)
+    assert rung == [project.pk, project.pk]
+    assert deletion.under_way() == []
+
+
+def test_files_that_cannot_be_moved_keep_the_project(
+    project: Project, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (settings.EXPORTS_FOLDER / "helpful").mkdir(parents=True, exist_ok=True)
+
+    def refused(path: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rename", refused)
+    lifecycle.archive(project)
+    with pytest.raises(PrefereeError, match="Permission denied: the folder helpful of its files"):
+        lifecycle.delete_project(project)
+    assert Project.objects.filter(slug="helpful").exists()
 
 
 def test_every_table_of_a_project_is_reached_by_an_index() -> None:

@@ -28,11 +28,12 @@ def refusal(project: Project, stages: Iterable[StageParts]) -> str:
 
 
 def would_be_refused(project: Project) -> list[tuple[str, str]]:
-    """Each schedule, and each run that is not over, that the project could not go on with; by name, with the reason."""
+    """Each recipe, schedule and run that the project could not go on with; by name, with the reason."""
     marked = Project(pk=project.pk, name=project.name, text_stays_inside=True)
     texts = recipes_of(project)
     scheduled = [(each, texts[each.recipe]) for each in project.schedules.order_by("name") if each.recipe in texts]
-    found = [(f"Schedule {each.name}", _of_recipe(marked, text, each.settings)) for each, text in scheduled]
+    found = [(f"Recipe {name}", _of_recipe(marked, text, {})) for name, text in sorted(texts.items())]
+    found += [(f"Schedule {each.name}", _of_recipe(marked, text, each.settings)) for each, text in scheduled]
     runs = Run.objects.filter(project=project).exclude(state__in=OVER).select_related("recipe")
     runs = runs.prefetch_related("stages").order_by("pk")
     found += [(f"Run of {run.recipe.name}", refusal(marked, _parts(run.stages.all()))) for run in runs]

@@ -17,7 +17,6 @@ from core.permissions import get_project
 from core.project_settings import Settings, change_settings, settings_of
 from core.runs.budget import spent_of
 from core.runs.inside import would_be_refused
-from core.steps.people import wanting
 from core.views.access import signed_in
 from core.views.new_project import ProjectForm
 from core.views.pages import in_project
@@ -93,12 +92,8 @@ def _page(request: UserRequest, project: Project, form: SettingsForm, status: in
         form=form,
         zones=sorted(available_timezones()),
         spent=spent_of(project),
-        waiting=_waits(project),
+        waiting=project.comparisons.exists(),
         refused=[] if project.text_stays_inside else would_be_refused(project),
         **shown,
     )
     return render(request, TEMPLATE, context, status=status)
-
-
-def _waits(project: Project) -> bool:
-    return wanting(project, None).filter(withdrawn=None).exists()

@@ -92,7 +92,11 @@ def test_what_would_be_refused_is_listed_before(project, outside, begin, prompts
     begin()
     create_schedule(project, Plan("Every night", "scripted", "0 2 * * *"))
     create_schedule(project, Plan("Compare", "compare", "0 2 * * *"))
-    assert [name for name, _ in would_be_refused(project)] == ["Schedule Every night", "Run of scripted"]
+    assert [name for name, _ in would_be_refused(project)] == [
+        "Recipe scripted",
+        "Schedule Every night",
+        "Run of scripted",
+    ]
     assert all(OUTSIDE in reason for _, reason in would_be_refused(project))
 
 
@@ -105,7 +109,7 @@ def test_the_list_takes_as_many_queries_for_many(project, outside, begin, prompt
         begin()
         create_schedule(project, Plan(f"night {number}", "scripted", "0 2 * * *"))
     with django_assert_num_queries(4):
-        assert len(would_be_refused(project)) == 9
+        assert len(would_be_refused(project)) == 10
 
 
 def test_money_is_no_reason(project, step, prompts, begin):

@@ -126,7 +126,8 @@ def test_what_would_be_refused_is_shown_before_text_stays_inside(
     monkeypatch.setattr(Compare, "endpoints", lambda self, config: ["https://8.8.8.8/v1"])
     create_schedule(project, Plan("Every night", "compare", "0 2 * * *"))
     html = text(as_owner.get(HERE))
-    assert "1 would be refused" in html
+    assert "3 would be refused" in html
+    assert "Recipe main: The stage compare would send text to" in html
     assert "Schedule Every night: The stage compare would send text to https://8.8.8.8/v1" in html
 
 
