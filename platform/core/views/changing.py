@@ -13,6 +13,7 @@ from core.assigning import Assigned, assign_to_person
 from core.bulk import fetch
 from core.comparisons import MOST_PRIORITY, MOST_VOTES
 from core.errors import PrefereeError
+from core.facts.draining import catch_up
 from core.facts.filters import filters_of
 from core.facts.search import Kind, Search
 from core.models import Group, Mode, Project, Subject, User
@@ -59,6 +60,7 @@ def selection_of(project: Project, kind: Kind, sent: QueryDict) -> Selection:
     """What the table's form sent: it names rows by their public ids, and at most those of a page."""
     query = QueryDict(sent.get("query", ""))
     if sent.get("all"):
+        catch_up(project)
         return Selection(project, kind, query, upto=id_of(project, kind, sent.get("upto", "")) or 0)
     named = sent.getlist("row")[:ROWS]
     ids = [pk for pk in (id_of(project, kind, public) for public in named) if pk is not None]
