@@ -10,10 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core import audit
 from core.first_owner import has_nobody
 from core.models import User
-from core.origins import address_of
 from core.views.attempts import LOGINS, record_try, seconds_to_wait, wait_in_words
 from core.views.discreet import discreet
 
@@ -43,7 +41,6 @@ def login(request: HttpRequest) -> HttpResponse:
         record_try(request, LOGINS, email)
         return _page(request, WRONG, status=422)
     auth.login(request, user)
-    audit.record("login", project=None, actor=user, target=str(user.public), address=address_of(request))
     return redirect(_destination(request))
 
 
