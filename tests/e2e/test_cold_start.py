@@ -4,8 +4,9 @@ The product runs as it does for a user: `manage.py serve` with its own database,
 """
 
 import json
-import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.core.serving.served import Served, serving, surroundings
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("processes")]
+pytestmark = pytest.mark.browser
 PATIENCE = 120_000
 PASSWORD = "a cold start in november"
 PROMPTS, MODELS = 200, ("ash", "birch", "cedar", "dogwood")
@@ -25,13 +26,11 @@ EACH = 5  # comparisons that each of the two annotators judges
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    home = tmp_path / "home"
-    home.mkdir(mode=0o711)
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == os.getuid() and folder.name.startswith(("pytest", tmp_path.name)):
-            folder.chmod(0o711)  # where root runs the tests, the database is another account, which must pass through
+    home = Path(tempfile.mkdtemp(prefix="preferee-cold-"))
+    home.chmod(0o711)  # where root runs the tests, the database is another account, which must pass through
     with serving(surroundings(home), tmp_path / "serve.log") as served:
         yield served
+    shutil.rmtree(home)
 
 
 @pytest.fixture

@@ -119,9 +119,9 @@ def workers(
         there.kill(*list(there.running))
 
 
-def wait_for(holds: Callable[[], bool], *, what: Callable[[], str], seconds: float = PATIENCE) -> None:
+def wait_for(holds: Callable[[], bool], *, what: str | Callable[[], str], seconds: float = PATIENCE) -> None:
     """Look until it holds; a deadline that no working machine meets ends the test."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, what()
+        assert time.monotonic() < deadline, what if isinstance(what, str) else what()
         time.sleep(0.02)

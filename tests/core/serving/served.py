@@ -14,6 +14,9 @@ import psutil
 
 from tests.core.runs.workers import LEASE_SECONDS, ROOT, wait_for
 
+# A database that is made first takes longest on a machine that has other things to do.
+START = 400
+
 # What the lines about a program call it, and what its command line holds.
 MARKS = {
     "web server": "granian",
@@ -58,7 +61,7 @@ class Served:
             return False
 
     def wait_until_whole(self) -> None:
-        wait_for(lambda: self.process.poll() is not None or self.is_whole(), what="not all of it ran")
+        wait_for(lambda: self.process.poll() is not None or self.is_whole(), what="not all of it ran", seconds=START)
         assert self.process.poll() is None, self.said()
 
     def is_whole(self) -> bool:
