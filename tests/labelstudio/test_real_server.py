@@ -39,7 +39,11 @@ CONFIGURATION = """
   <Ranker name="rank" toName="items"/>
 </View>
 """
-ITEMS = [{"id": "x", "title": "Heron", "body": "One."}, {"id": "y", "title": "Wren", "body": "Two."}]
+ITEMS = [
+    {"id": "x", "title": "Heron", "body": "One."},
+    {"id": "y", "title": "Wren", "body": "Two."},
+    {"id": "z", "title": "Owl", "body": "Three."},
+]
 SECOND = "second@example.org"
 
 
@@ -52,7 +56,7 @@ def preferred(side: str, to: str = "better") -> dict[str, Any]:
 
 
 LEFT, RIGHT = preferred("left"), preferred("right", "answer1")
-RANKED = result("ranker", "rank", "items", ranker={"rank": ["y", "x"]})
+RANKED = result("ranker", "rank", "items", ranker={"rank": ["y", "z", "x"]})
 
 
 def task(number: int, **fields: Any) -> dict[str, Any]:
@@ -191,7 +195,7 @@ def expected() -> dict[str, list[dict[str, Any]]]:
     def right(number: int) -> dict[str, int]:
         return {f"Left {number}.": 2, f"Right\n{number}.": 1}
 
-    listed = {"One.": 2, "Two.": 1}
+    listed = {"One.": 3, "Two.": 1, "Three.": 2}
     lead = {"judge": "human Lea", "person": ADDRESS, "round": "Label Studio"}
     second = {"judge": f"human {SECOND}", "round": "Label Studio"}
     return {
@@ -236,15 +240,15 @@ def test_the_sdk_and_the_export_file_bring_the_same(
     note = from_server(through_sdk)
     report = from_file(through_file, studio.snapshot())
 
-    counts = {"prompts": 7, "responses": 28, "comparisons": 14, "judgments": 15, "scores": 0}
+    counts = {"prompts": 7, "responses": 35, "comparisons": 14, "judgments": 14, "scores": 0}
     assert note == (
-        f"{studio.server.url}, project {studio.project}: 7 lines. Added 7 prompts, 28 responses, 14 comparisons, "
-        "15 judgments. 1 member judged there.\n"
+        f"{studio.server.url}, project {studio.project}: 7 lines. Added 7 prompts, 35 responses, 14 comparisons, "
+        "14 judgments. 1 member judged there.\n"
     )
     assert (report["added"], report["members"]) == (counts, [ADDRESS])
     for project in projects:
         assert Prompt.objects.filter(project=project).count() == 7
-        assert Response.objects.filter(project=project).count() == 28
+        assert Response.objects.filter(project=project).count() == 35
         assert Comparison.objects.filter(project=project).count() == 14
         found, wanted = said(project), expected()
         assert found.keys() == wanted.keys()
