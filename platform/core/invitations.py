@@ -132,16 +132,16 @@ def standing_of(project: Project, invitations: Sequence[Invitation]) -> list[tup
 
 
 def _standing(invitation: Invitation, roles: Mapping[int, str], archived: bool) -> tuple[str, str, bool]:
-    used = f"{invitation.used} of {invitation.places} came"
+    used = f"{invitation.used} of {invitation.places}"
     if invitation.revoked:
-        return "cancelled", f"Revoked, {used}", False
+        return "cancelled", f"Revoked, used {used}", False
     if invitation.used >= invitation.places:
-        return "done", f"Used, {used}", False
+        return "done", f"Used up, {used}", False
     if invitation.expires <= timezone.now():
-        return "cancelled", f"Expired, {used}", False
+        return "cancelled", f"Expired, used {used}", False
     if archived or not _could_invite(invitation, roles):
         return "cancelled", "Void: whoever made it may not invite now", False
-    return "running", f"Open, {used}", True
+    return "running", f"Open, used {used}", True
 
 
 def _could_invite(invitation: Invitation, roles: Mapping[int, str]) -> bool:

@@ -56,7 +56,7 @@ def test_somebody_is_invited_and_signs_up_in_another_browser(
     elsewhere.context.close()
 
     page.goto("/p/helpful/team/invitations")
-    expect(page.get_by_text("Used, 1 of 1 came")).to_be_visible()
+    expect(page.get_by_text("Used up, 1 of 1")).to_be_visible()
 
 
 def test_two_halves_of_a_double_click_make_one_account(page: Page, project: Project, ada: User) -> None:

@@ -103,16 +103,16 @@ def test_without_mail_or_with_a_server_that_is_away_the_link_is_passed_on_by_han
 
 def test_the_list_says_what_became_of_each(as_owner: Client, project: Project, owner: User) -> None:
     states = {
-        "Open, 0 of 1 came": made(project, owner),
-        "Used, 1 of 1 came": made(project, owner),
-        "Expired, 0 of 1 came": made(project, owner),
-        "Revoked, 0 of 1 came": made(project, owner),
+        "Open, used 0 of 1": made(project, owner),
+        "Used up, 1 of 1": made(project, owner),
+        "Expired, used 0 of 1": made(project, owner),
+        "Revoked, used 0 of 1": made(project, owner),
         "Void": made(project, MembershipFactory(project=project, role=Role.MANAGER).user, role=Role.MANAGER),
     }
     rows = {words: Invitation.objects.filter(pk=row.pk) for words, row in states.items()}
-    rows["Used, 1 of 1 came"].update(used=1)
-    rows["Expired, 0 of 1 came"].update(expires=timezone.now())
-    rows["Revoked, 0 of 1 came"].update(revoked=timezone.now())
+    rows["Used up, 1 of 1"].update(used=1)
+    rows["Expired, used 0 of 1"].update(expires=timezone.now())
+    rows["Revoked, used 0 of 1"].update(revoked=timezone.now())
     Membership.objects.filter(user=states["Void"].created_by).update(role=Role.REVIEWER)
     shown = as_owner.get(PAGE).content.decode()
     assert all(words in shown for words in states)

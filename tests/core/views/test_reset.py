@@ -125,6 +125,16 @@ def test_a_mail_server_that_is_away_costs_a_retry(ada: User, monkeypatch: pytest
     assert len(mail.outbox) == 1
 
 
+def test_a_worker_without_a_mail_server_prints_no_link(
+    ada: User, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask()
+    settings.EMAIL_BACKEND = CONSOLE
+    sweep()
+    assert "/reset/" not in capsys.readouterr().out
+    assert PasswordReset.objects.get().sent is None
+
+
 def test_an_address_that_the_server_refuses_is_not_asked_for_ever(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     ask()
 
