@@ -13,11 +13,13 @@ from tests.factories import (
     DatasetFactory,
     DatasetVersionFactory,
     FailureFactory,
+    GroupFactory,
     PromptFactory,
     RecipeFactory,
     RunFactory,
     ScheduleFactory,
     StageFactory,
+    TagRuleFactory,
 )
 
 pytestmark = pytest.mark.browser
@@ -54,6 +56,9 @@ def full(project: Project, ada: User) -> Project:
     manifest = {"files": [{"name": f"{LONG}.jsonl", "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=LONG[:100]), manifest=manifest)
     add_run(project, ada)
+    for text in (LONG, ARABIC):
+        group = GroupFactory(project=project, name=text[:60], description=text[:200], members=[ada])
+        TagRuleFactory(project=project, group=group, tag=text[:100])
     cache.clear()
     return project
 
@@ -88,6 +93,13 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     ends = ("", "/steps", "/start", f"/start/{LONG[:60]}", *(f"/{run.public}" for run in full.runs.all()))
     for end in (*ends, f"/{full.runs.earliest('pk').public}/failures"):
         page.goto(runs + end)
+        page.wait_for_load_state("networkidle")
+        assert sideways(page) <= 0, end
+    team = "/p/helpful/team"
+    person = f"/people/{full.memberships.get().user.public}"
+    groups = [f"/groups/{group.public}" for group in full.groups.all()]
+    for end in ("", person, f"{person}/remove", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
+        page.goto(team + end)
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, end
     page.goto("/p/helpful/work")
@@ -142,15 +154,17 @@ def test_choosing_moves_nothing(as_ada: Page, project: Project) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_controls_are_large_enough(as_ada: Page, project: Project, size: str) -> None:
+def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, size: str) -> None:
     ComparisonFactory(project=project)
     page = as_ada
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     Membership.objects.update(role=Role.OWNER)
-    add_run(project, Membership.objects.get().user)
+    add_run(project, ada)
     runs = [f"/p/helpful/runs/{run.public}" for run in project.runs.all()]
-    for address in ("/", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare", *runs):
+    TagRuleFactory(project=project)
+    team = ["/p/helpful/team", "/p/helpful/team/groups", f"/p/helpful/team/people/{ada.public}"]
+    for address in ("/", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare", *runs, *team):
         page.goto(address)
         for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
             box = control.bounding_box()
