@@ -22,6 +22,11 @@ SEATS = """
 SELECT comparison_id, count(*) FROM annotate_assignment
  WHERE comparison_id = ANY (%s) AND state IN ('held', 'assigned') GROUP BY 1
 """
+# What was assigned and never opened is not asked any more where nobody is wanted.
+UNASSIGN = f"""
+UPDATE annotate_assignment a SET state = 'lapsed' FROM core_comparison c
+ WHERE a.comparison_id = ANY (%s) AND a.state = 'assigned' AND c.id = a.comparison_id AND {GOAL} = 0
+"""
 # Whoever has a place keeps it, though fewer are wanted now, or none.
 REFRESH = f"""
 INSERT INTO annotate_queueitem (comparison_id, project_id, wanted, held, group_id, priority, tie)
@@ -40,6 +45,7 @@ def refresh(comparison_ids: Sequence[int]) -> None:
     queued = QueueItem.objects.filter(comparison__in=ids).order_by("comparison")
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         list(queued.select_for_update().values_list("pk"))  # nobody takes a place between the count and the update
+        cursor.execute(UNASSIGN, [ids])
         votes, seats = dict(fetch(VOTES, [ids])), dict(fetch(SEATS, [ids]))
         cursor.execute(REFRESH, [ids, [votes.get(one, 0) + seats.get(one, 0) for one in ids]])
 

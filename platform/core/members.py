@@ -7,12 +7,13 @@ from django.utils import timezone
 from core import audit
 from core.errors import Conflict, PrefereeError
 from core.groups import lock_people
-from core.models import Membership, Project, Role, User
+from core.models import AuditEvent, Membership, Project, Role, User
 from core.permissions import verbs_of
 from core.signals import people_changed
 
 # Who stands above whom. Reviewers, annotators and viewers are given by whoever manages the team.
 RANKS = {Role.OWNER: 2, Role.MANAGER: 1, Role.REVIEWER: 0, Role.ANNOTATOR: 0, Role.VIEWER: 0}
+LONGEST_WHY = 200
 GONE = "This person is no longer in the project. Reload the page."
 
 
@@ -41,12 +42,21 @@ def pause(project: Project, person: User, *, by: User, why: str = "") -> None:
     """Nothing is handed to them until they are resumed, and what they hold goes to others. They may still look."""
     if person == by:
         raise PrefereeError("You cannot pause yourself. Ask somebody else who manages the team.")
+    if len(why) > LONGEST_WHY:
+        raise PrefereeError(f"The reason has {len(why)} characters. Write at most {LONGEST_WHY}.")
     with transaction.atomic():
         member = _locked(project, person)
         _check(by, project, member.role)
         if member.paused is not None:
             raise Conflict(f"{person} is paused already.")
         _update(member, "member.pause", by, paused=timezone.now(), why=why)
+
+
+def why_paused(project: Project, person: User) -> str:
+    """What was said when this person was paused last; empty where nothing was."""
+    paused = AuditEvent.objects.filter(project=project, verb="member.pause", target=str(person.public))
+    last = paused.order_by("-at", "-pk").first()
+    return str(last.detail.get("why", "")) if last else ""
 
 
 def resume(project: Project, person: User, *, by: User) -> None:

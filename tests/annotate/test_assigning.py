@@ -127,6 +127,18 @@ def test_what_is_taken_back_goes_to_others(project: Project, ada: User, bruno: U
     assert take_next(bruno, project) is not None
 
 
+def test_what_is_withdrawn_before_it_was_opened_is_not_handed_out(project: Project, ada: User) -> None:
+    opened, waiting = ComparisonFactory.create_batch(2, project=project)
+    give(project, ada, opened, waiting)
+    take_next(ada, project)
+    Comparison.objects.update(withdrawn=timezone.now())
+    refresh([opened.pk, waiting.pk])
+    submit_judgment(take_next(ada, project).comparison, answer(), by=ada)
+    assert opened.judgments.count() == 1
+    assert take_next(ada, project) is None
+    assert not QueueItem.objects.filter(is_open=True).exists()
+
+
 def test_an_assigned_comparison_can_be_skipped_once(project: Project, ada: User, bruno: User) -> None:
     comparison = ComparisonFactory(project=project)
     give(project, ada, comparison)

@@ -13,11 +13,13 @@ from tests.factories import (
     DatasetFactory,
     DatasetVersionFactory,
     FailureFactory,
+    GroupFactory,
     PromptFactory,
     RecipeFactory,
     RunFactory,
     ScheduleFactory,
     StageFactory,
+    TagRuleFactory,
 )
 
 pytestmark = pytest.mark.browser
@@ -54,6 +56,9 @@ def full(project: Project, ada: User) -> Project:
     manifest = {"files": [{"name": f"{LONG}.jsonl", "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=LONG[:100]), manifest=manifest)
     add_run(project, ada)
+    for text in (LONG, ARABIC):
+        group = GroupFactory(project=project, name=text[:60], description=text[:200], members=[ada])
+        TagRuleFactory(project=project, group=group, tag=text[:100])
     cache.clear()
     return project
 
@@ -100,6 +105,13 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     for address in ("/comparisons/new", "/contested", *(prompt_address(each) for each in full.comparisons.all())):
         page.goto(f"/p/helpful{address}")
         assert sideways(page) <= 0, address
+    team = "/p/helpful/team"
+    person = f"/people/{full.memberships.get().user.public}"
+    groups = [f"/groups/{group.public}" for group in full.groups.all()]
+    for end in ("", person, f"{person}/remove", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
+        page.goto(team + end)
+        page.wait_for_load_state("networkidle")
+        assert sideways(page) <= 0, end
     page.goto("/p/helpful/work")
     for number in range(len(TEXTS) - 1):
         expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")
@@ -152,17 +164,19 @@ def test_choosing_moves_nothing(as_ada: Page, project: Project) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_controls_are_large_enough(as_ada: Page, project: Project, size: str) -> None:
+def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, size: str) -> None:
     ComparisonFactory(project=project)
     page = as_ada
     width, height = SIZES[size]
     page.set_viewport_size({"width": width, "height": height})
     Membership.objects.update(role=Role.OWNER)
-    add_run(project, Membership.objects.get().user)
+    add_run(project, ada)
     runs = [f"/p/helpful/runs/{run.public}" for run in project.runs.all()]
     settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/guidelines", "/danger")]
-    pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare", *settings, *runs)
-    for address in pages:
+    TagRuleFactory(project=project)
+    team = ["/p/helpful/team", "/p/helpful/team/groups", f"/p/helpful/team/people/{ada.public}"]
+    pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare")
+    for address in (*pages, *settings, *team, *runs):
         page.goto(address)
         for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
             box = control.bounding_box()

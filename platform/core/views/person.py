@@ -14,7 +14,7 @@ from core.groups import set_groups
 from core.hours import days_of
 from core.http import UserRequest
 from core.members import change_role as give_role
-from core.members import pause, remove, resume, roles_given_by
+from core.members import LONGEST_WHY, pause, remove, resume, roles_given_by, why_paused
 from core.models import Membership, Project
 from core.permissions import get_project
 from core.team import person_of
@@ -55,7 +55,8 @@ def change_role(request: UserRequest, slug: str, person: UUID) -> HttpResponse:
 def pause_person(request: UserRequest, slug: str, person: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "team")
     member = member_of(project, person)
-    return _act(request, project, member, lambda: pause(project, member.user, by=request.user))
+    why = " ".join(request.POST.get("why", "").split())
+    return _act(request, project, member, lambda: pause(project, member.user, by=request.user, why=why))
 
 
 @require_POST
@@ -124,6 +125,8 @@ def _page(
         "roles": roles_given_by(request.user, project),
         "is_self": member.user == request.user,
         "refused": refused,
+        "why": why_paused(project, member.user) if member.paused else "",
+        "longest_why": LONGEST_WHY,
     }
     context = in_project(request.user, project, "team", tab="person", **shown, **of_period(request.GET, period, error))
     return render(request, "core/person.html", {**context, "person": found}, status=422 if error else status)

@@ -15,6 +15,7 @@ from tests.factories import (
     DatasetFactory,
     DatasetVersionFactory,
     FailureFactory,
+    GroupFactory,
     JudgeFactory,
     JudgmentFactory,
     PromptFactory,
@@ -23,6 +24,7 @@ from tests.factories import (
     RunFactory,
     ScheduleFactory,
     StageFactory,
+    TagRuleFactory,
 )
 
 
@@ -98,6 +100,33 @@ def test_texts_of_runs_do_nothing(as_owner: Client, owner: User, project: Projec
     sent = as_owner.post("/p/helpful/runs/start/nightly", {"export.name": payload * 50, "max_cost": payload})
     assert sent.status_code == 422
     assert dangers(sent.content.decode()) == []
+
+
+@each_payload
+def test_names_of_people_groups_and_tags_do_nothing(
+    as_owner: Client, owner: User, project: Project, payload: str
+) -> None:
+    cache.clear()
+    User.objects.filter(pk=owner.pk).update(name=payload[:100])
+    group = GroupFactory(project=project, name=payload[:60], description=payload[:200], members=[owner])
+    PromptFactory(project=project, tags=[payload[:100]])
+    TagRuleFactory(project=project, group=group, tag=payload[:100])
+    team = "/p/helpful/team"
+    pages = [
+        team,
+        f"{team}?period=days&from={payload}&to={payload}",
+        f"{team}/groups",
+        f"{team}/groups/new",
+        f"{team}/groups/{group.public}",
+        f"{team}/groups/{group.public}/delete",
+        f"{team}/people/{owner.public}",
+        f"{team}/people/{owner.public}/remove",
+    ]
+    for page in pages:
+        assert dangers(as_owner.get(page).content.decode()) == [], page
+    for form in ("/groups/new", "/groups/rules/bind", f"/people/{owner.public}/remove"):
+        data = {"name": payload, "about": payload, "tag": payload * 9, "group": str(group.public)}
+        assert dangers(as_owner.post(team + form, data).content.decode()) == [], form
 
 
 @pytest.mark.django_db

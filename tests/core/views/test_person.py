@@ -64,11 +64,20 @@ def test_a_manager_is_offered_the_roles_below_their_own(project: Project, owner:
 
 
 def test_a_person_is_paused_and_resumed(as_owner: Client, annotator: User, as_annotator: Client) -> None:
-    assert as_owner.post(page_of(annotator, "/pause")).status_code == 302
-    assert "nothing is handed to them" in html_of(as_owner.get(page_of(annotator)))
+    assert as_owner.post(page_of(annotator, "/pause"), {"why": "On  holiday"}).status_code == 302
+    html = html_of(as_owner.get(page_of(annotator)))
+    assert "nothing is handed to them" in html
+    assert "On holiday" in html
     assert as_annotator.get("/p/helpful/work").status_code == 403
     assert as_owner.post(page_of(annotator, "/resume")).status_code == 302
     assert as_annotator.get("/p/helpful/work").status_code == 200
+
+
+def test_a_reason_that_is_too_long_is_said_in_place(as_owner: Client, annotator: User) -> None:
+    response = as_owner.post(page_of(annotator, "/pause"), {"why": "w" * 201})
+    assert response.status_code == 409
+    assert "Write at most 200." in html_of(response)
+    assert membership(annotator).paused is None
 
 
 def test_nobody_pauses_themselves(as_owner: Client, owner: User) -> None:
