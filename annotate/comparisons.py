@@ -58,6 +58,13 @@ class Card:
     def anchor(self) -> str:
         return f"comparison-{self.comparison.public}"
 
+    @property
+    def can_be_decided(self) -> bool:
+        """By somebody who may: not before they have judged what they hold, and nothing that is used no more."""
+        prompt = self.comparison.prompt
+        used = not (self.comparison.withdrawn or prompt.withdrawn or prompt.erased)
+        return used and not self.hidden and self.comparison.k > 1
+
 
 def cards_of(comparisons: Sequence[Comparison], blind: Blind, *, names: bool, opened: UUID | None) -> list[Card]:
     """Each with its label and judgments, in a fixed number of queries; the opened one with its texts and all."""

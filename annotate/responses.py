@@ -19,6 +19,11 @@ class Author:
     name: str
     colour: str = ""
 
+    @property
+    def dot(self) -> str:
+        """The class of the page that shows the colour."""
+        return f"of-{self.colour}" if self.colour else ""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseCard:

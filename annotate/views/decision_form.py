@@ -53,9 +53,7 @@ class DecisionForm:
 
 def decision_form(person: User, project: Project, card: Card | None) -> DecisionForm | None:
     """None where nothing is opened, or this person may not decide it, or not yet."""
-    if card is None or card.hidden or card.comparison.withdrawn or not may(person, project, "review"):
-        return None
-    if card.comparison.k < 2 or card.comparison.prompt.withdrawn:
+    if card is None or not card.can_be_decided or not may(person, project, "review"):
         return None
     return form_for(card.comparison, project, person)
 

@@ -217,6 +217,14 @@ def test_opened_it_shows_the_texts_and_the_form_to_a_reviewer(comparison: Compar
     assert address not in html
 
 
+def test_what_is_withdrawn_says_so_and_is_not_decided(comparison: Comparison) -> None:
+    Comparison.objects.update(withdrawn=comparison.created)
+    query = f"?open={comparison.public}"
+    html = page(client_of(comparison.project, Role.REVIEWER), comparison.prompt, query)
+    assert "used no more" in html
+    assert f"/comparisons/{comparison.public}/decide" not in html
+
+
 def test_htmx_gets_the_comparison_alone(comparison: Comparison) -> None:
     client = client_of(comparison.project, Role.REVIEWER)
     html = page(client, comparison.prompt, f"?open={comparison.public}", **{"HX-Request": "true"})
