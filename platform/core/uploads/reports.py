@@ -26,7 +26,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    line: int
+    number: int
     reason: str
     raw: str
 

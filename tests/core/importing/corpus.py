@@ -91,7 +91,7 @@ def parquet_page_of_gigabytes() -> bytes:
     """Its sums are honest and its ratio is allowed, for random text pays for the cell that unpacks to 400 MB."""
     noise = random.Random(1).randbytes(2_500_000).hex()
     return parquet(
-        {"prompt": ["Why 1?", " " * 400_000_000, "Why 2?"], "tags": ["", "", noise]}, row_group_size=1, **FAST
+        {"prompt": ["Why 1?", " " * 400_000_000, "Why 2?"], "metadata.n": ["", "", noise]}, row_group_size=1, **FAST
     )
 
 

@@ -42,7 +42,7 @@ def test_a_run_imports_it_under_its_name_and_keeps_what_came_of_it(person):
     report = report_of(upload)
     assert (report["file"], report["lines"], report["refused"]) == ("Field answers.jsonl", 2, 1)
     ((row,), after) = rejects_from(rejects_file(upload), 0, 10)
-    assert (row.line, row.raw, after) == (2, "{", None)
+    assert (row.number, row.raw, after) == (2, "{", None)
     assert AuditEvent.objects.get(verb="import").target == "Field answers.jsonl"
 
 
@@ -58,7 +58,7 @@ def test_refused_lines_of_a_strict_import_can_be_read_though_nothing_went_in(per
     run = imported(upload, person, strict=True)
     assert (run.state, Prompt.objects.count()) == (RunState.FAILED, 0)
     assert report_of(upload)["refused"] == 1
-    assert [row.line for row in rejects_from(rejects_file(upload), 0, 10)[0]] == [2]
+    assert [row.number for row in rejects_from(rejects_file(upload), 0, 10)[0]] == [2]
 
 
 def test_what_came_to_nothing_can_be_imported_again_and_what_is_in_cannot(person):

@@ -204,9 +204,9 @@ def test_refused_lines_come_a_page_at_a_time_and_can_be_downloaded(as_owner: Cli
     run_here_of(as_owner, upload)
     page = as_owner.get(f"{address(upload)}/refusals")
     assert "120</span> of" in page.content.decode()
-    assert [row.line for row in page.context["rows"]] == list(range(2, 52))
+    assert [row.number for row in page.context["rows"]] == list(range(2, 52))
     more = as_owner.get(f"{address(upload)}/refusals?from={page.context['after']}")
-    assert [row.line for row in more.context["rows"]] == list(range(52, 102))
+    assert [row.number for row in more.context["rows"]] == list(range(52, 102))
     for odd in ("x", "-1", "3", "9" * 15, "9" * 40):
         assert as_owner.get(f"{address(upload)}/refusals?from={odd}").status_code == 200
     file = as_owner.get(f"{address(upload)}/rejects")
