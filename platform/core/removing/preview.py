@@ -91,7 +91,8 @@ def _person(project: Project, public: UUID) -> Target:
     if judge is None and not project.memberships.filter(user=person).exists():
         raise User.DoesNotExist
     withdrawn = bool(judge and judge.withdrawn)
-    return Target(Subject.PERSON, public, judge and judge.pk, str(person), str(person), withdrawn, False, person)
+    pk = judge.pk if judge else None
+    return Target(Subject.PERSON, public, pk, str(person), str(person), withdrawn, False, person)
 
 
 _FIND = {
