@@ -1,6 +1,6 @@
 """Ask that something is used no more, or again, or is gone. A run does it, and its report says what it touched."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import yaml
 from django.db import transaction
@@ -65,10 +65,15 @@ def _check(project: Project, subject: Subject, mode: Mode, targets: list[int]) -
     if (subject, mode) == (Subject.COMPARISON, Mode.ERASE):
         raise PrefereeError("A comparison has no content of its own. Erase its prompt or its responses.")
     if (subject, mode) == (Subject.PERSON, Mode.ERASE):
-        people = Judge.objects.filter(pk__in=targets).values("person")
-        owners = Membership.objects.filter(project=project, role=Role.OWNER)
-        if owners.filter(user__in=people).exists() and not owners.exclude(user__in=people).exists():
-            raise PrefereeError(f"{project.name} has no other owner. Hand it over first, then erase this person.")
+        people = Judge.objects.filter(pk__in=targets, person__isnull=False).values_list("person", flat=True)
+        refuse_only_owners(project, list(people))
+
+
+def refuse_only_owners(project: Project, people: Sequence[int]) -> None:
+    """Raises PrefereeError where without these the project had no owner."""
+    owners = Membership.objects.filter(project=project, role=Role.OWNER)
+    if owners.filter(user__in=people).exists() and not owners.exclude(user__in=people).exists():
+        raise PrefereeError(f"{project.name} has no other owner. Hand it over first, then erase this person.")
 
 
 def _recorded(removal: Removal, by: User | None) -> Run:

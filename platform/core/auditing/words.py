@@ -1,5 +1,6 @@
 """What the verbs of the audit log mean, in words. A verb that is not here is shown as it is."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -76,6 +77,7 @@ SENTENCES: Mapping[str, str] = {
 # By the first part of the verb: the page of a thing whose public id is the target.
 PAGES: Mapping[str, tuple[str, str]] = {"run": ("run", "run"), "removal": ("removal", "removal")}
 LONGEST_VALUE = 120
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def in_words(verb: str) -> str:
@@ -100,4 +102,5 @@ def _short(value: Any) -> str:
         text = "; ".join(map(_short, value))
     else:
         text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+        text = f"{text[:16]}…" if DIGEST.fullmatch(text) else text
     return text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…"

@@ -17,7 +17,8 @@ TEXTS = {
         UNION SELECT content FROM core_response WHERE prompt_id = ANY(%(ids)s)""",
     Subject.RESPONSE: "SELECT content FROM core_response WHERE id = ANY(%(ids)s)",
 }
-# Of what is its own alone, for a system text or a passage is shared by many prompts. A shorter text is in every other line; of a longer one a refused line may hold the beginning only.
+# Not the system text or the passages, which many prompts share. A shorter text is in every other line; of a longer one
+# a refused line may hold the beginning only.
 SHORTEST, LONGEST = 16, 80
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404
 
 from core.bulk import fetch
+from core.conversation import text_of
 from core.models import Comparison, DatasetVersion, Judge, Mode, Project, Prompt, Response, Subject, User
 
 COMPARISONS = {
@@ -67,7 +68,7 @@ def target_of(project: Project, subject: str, public: str) -> Target:
 
 def _prompt(project: Project, public: UUID) -> Target:
     row = Prompt.objects.get(project=project, public=public)
-    return _thing(Subject.PROMPT, row, "" if row.erased else str(row))
+    return _thing(Subject.PROMPT, row, text_of(row.messages[-1]) if row.messages else "")
 
 
 def _response(project: Project, public: UUID) -> Target:
@@ -91,7 +92,8 @@ def _person(project: Project, public: UUID) -> Target:
     if judge is None and not project.memberships.filter(user=person).exists():
         raise User.DoesNotExist
     withdrawn = bool(judge and judge.withdrawn)
-    return Target(Subject.PERSON, public, judge and judge.pk, str(person), str(person), withdrawn, False, person)
+    pk = judge.pk if judge else None
+    return Target(Subject.PERSON, public, pk, str(person), str(person), withdrawn, False, person)
 
 
 _FIND = {

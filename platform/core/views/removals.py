@@ -14,6 +14,8 @@ from core.views.access import signed_in
 from core.views.pages import in_project
 
 ROWS = 50
+# What is said first of what was touched; the rest follows by name.
+ORDER = ("prompts", "responses", "judges", "memberships", "comparisons", "judgments", "texts of judgments", "labels")
 
 
 @require_safe
@@ -41,10 +43,15 @@ def removals(request: UserRequest, slug: str) -> HttpResponse:
 def removal(request: UserRequest, slug: str, removal: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "audit")
     found = get_object_or_404(_of(request, project), public=removal)
-    counts = {name: count for name, count in found.report.get("counts", {}).items() if count}
+    counted = found.report.get("counts", {})
+    counts = {name: counted[name] for name in sorted(counted, key=_place) if counted[name]}
     is_over = found.finished is not None or found.run is None or found.run.is_over
     context = in_project(request.user, project, "removals", removal=found, counts=counts, is_over=is_over)
     return render(request, part(request, "core/removal.html", "report"), context)
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (ORDER.index(name) if name in ORDER else len(ORDER)), name
 
 
 def _of(request: UserRequest, project: Project) -> QuerySet[Removal]:
