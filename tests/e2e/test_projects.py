@@ -40,6 +40,7 @@ def test_a_new_project_begins_with_its_address_and_the_browsers_time_zone(as_ada
     page.locator("#name").press_sequentially("Kind answers")
     expect(page.locator("#slug")).to_have_value("kind-answers-2")
     page.fill("#slug", "mine")
+    page.locator("#name").press("End")
     page.locator("#name").press_sequentially(", May")
     page.wait_for_load_state("networkidle")
     expect(page.locator("#slug")).to_have_value("mine")
