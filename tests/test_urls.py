@@ -50,6 +50,7 @@ MANAGE = SEE | {"viewer": 403, "annotator": 403, "reviewer": 403}
 ACT = MANAGE | {"owner": 302, "staff": 302}
 CONFLICT = MANAGE | {"owner": 409, "staff": 409}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
+SAVE = READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)
 # Only who saved a filter deletes it.
 OWN_FILTER = {"viewer": 404, "reviewer": 404, "owner": 302, "staff": 404}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
@@ -133,9 +134,7 @@ CASES = {
     "comparisons": Case({"GET": READ}, ("slug",)),
     "change_prompts": Case({"POST": changed(422)}, ("slug",)),
     "change_comparisons": Case({"POST": changed(422)}, ("slug",)),
-    "save_filter": Case(
-        {"POST": READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)}, ("slug", "table")
-    ),
+    "save_filter": Case({"POST": SAVE}, ("slug", "table")),
     "delete_filter": Case({"POST": READ | OWN_FILTER}, ("slug", "saved")),
     "schedules": Case({"GET": READ}, ("slug",)),
     "new_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),

@@ -33,6 +33,7 @@ ARABIC = "مرحبا بك في هذا النص العربي الطويل.\n\n- �
 TABLE = "| a | b | c |\n|---|---|---|\n" + f"| {'cell ' * 20}| {LONG} | c |"
 TEXTS = [LONG, CODE, ARABIC, TABLE, "Short.", "", "long text " * 900]
 SIZES = {"phone": (360, 640), "tablet": (820, 1180), "desk": (1440, 900)}
+TABLES = ("/p/helpful/prompts", "/p/helpful/comparisons", f"/p/helpful/comparisons?q={LONG}&tag={LONG}")
 SHIFTS = """new Promise((resolve) => {
     let sum = 0;
     new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; })
@@ -51,6 +52,7 @@ def full(project: Project, ada: User) -> Project:
             messages=[{"role": "user", "content": text}, {"role": "assistant", "content": f"{text} {n}"}],
             system=text,
             contexts=[{"title": LONG, "text": text}],
+            tags=[LONG[:100]],
         )
         ComparisonFactory(project=project, prompt=prompt, texts=[text, TEXTS[n + 1]])
     manifest = {"files": [{"name": f"{LONG}.jsonl", "bytes": 1, "sha256": "", "rows": 1}]}
@@ -91,7 +93,16 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     page = as_ada
     page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
     settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/guidelines", "/danger")]
-    pages = ("/", "/new", "/p/helpful/", "/p/helpful/guidelines", "/p/helpful/agreement", "/p/nowhere/", *settings)
+    pages = (
+        "/",
+        "/new",
+        "/p/helpful/",
+        "/p/helpful/guidelines",
+        "/p/helpful/agreement",
+        "/p/nowhere/",
+        *settings,
+        *TABLES,
+    )
     for address in pages:
         page.goto(address)
         page.wait_for_load_state("networkidle")
@@ -176,7 +187,7 @@ def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, si
     TagRuleFactory(project=project)
     team = ["/p/helpful/team", "/p/helpful/team/groups", f"/p/helpful/team/people/{ada.public}"]
     pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare")
-    for address in (*pages, *settings, *team, *runs):
+    for address in (*pages, *settings, *team, *runs, *TABLES[:2]):
         page.goto(address)
         for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
             box = control.bounding_box()

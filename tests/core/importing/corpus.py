@@ -144,7 +144,9 @@ CORPUS: dict[str, File] = {
         lambda: between(b'{"prompt": "' + b"a" * 50_000_000 + b'"}'), 2, 2, "The line is longer"
     ),
     "cut-off.jsonl": File(lambda: good(1, 2) + b'{"prompt": "Why', 2, 3, "The line is not JSON: it ends too early."),
-    "list.json": File(lambda: b'[\n{"prompt": "Why 1?"}\n]\n', 0, WHOLE, "The file is one JSON list."),
+    "cut-off-list.json": File(
+        lambda: b'[\n{"prompt": "Why 1?"},\n{"prompt": "Why', 1, 2, "The list ends too early here"
+    ),
     "twice-the-key.jsonl": File(lambda: between(b'{"prompt": "x", "prompt": "Why 3?"}'), 3),
     "million-objects.jsonl": File(lambda: with_metadata(b"[" + b"{}," * 3_000_000 + b"1e999]"), 2, 2, "metadata[...]"),
     "open-quote.csv": File(

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from core.facts.search import Search
 from core.models import AuditEvent, Comparison, Project, Prompt, Role, User
 from core.views import changing
 from tests.core.views.test_comparisons import COMPARISONS, pair, shown
@@ -68,7 +69,7 @@ def test_what_slips_in_after_the_page_is_left_alone(
 def test_all_go_in_portions_and_twice_is_once(
     as_owner: Client, three: list[Comparison], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.facts.search.Search.each.__kwdefaults__", {"size": 2}, raising=False)
+    monkeypatch.setattr(Search.each, "__kwdefaults__", {"size": 2})
     values = {"action": "votes", "votes": "3", "all": "1", "upto": str(three[-1].public), "confirmed": "1"}
     send(as_owner, **values)
     send(as_owner, **values)
