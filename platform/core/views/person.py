@@ -13,8 +13,8 @@ from core.errors import PrefereeError
 from core.groups import set_groups
 from core.hours import days_of
 from core.http import UserRequest
-from core.members import change_role as give_role
 from core.members import LONGEST_WHY, pause, remove, resume, roles_given_by, why_paused
+from core.members import change_role as give_role
 from core.models import Membership, Project
 from core.permissions import get_project
 from core.team import person_of
