@@ -58,7 +58,8 @@ def people_of(project: Project, period: Period) -> list[Person]:
     known = {member.user_id for member in members}
     here = [_person(member, figures, places) for member in members]
     left = [pk for pk, each in figures.items() if pk not in known and each.judgments]
-    return here + [Person(user, None, figures=figures[user.pk]) for user in User.objects.filter(pk__in=left)]
+    gone = User.objects.filter(pk__in=left).order_by("name", "email")
+    return here + [Person(user, None, figures=figures[user.pk]) for user in gone]
 
 
 def person_of(project: Project, member: Membership, period: Period) -> Person:
