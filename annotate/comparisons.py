@@ -116,6 +116,8 @@ def _labels(comparison_ids: Sequence[int]) -> Mapping[int, Mapping[str, Label]]:
 
 
 def _outcome(label: Label | None, tally: Tally, sides: Sequence[Side]) -> Outcome:
+    if len(sides) == 1:
+        return Outcome("One response", "A single response is rated, so it gets no label.")
     if label is None:
         return Outcome("No label yet", reason(ranks=None, both_bad=False, votes={}, asked={}))
     why = reason(ranks=label.ranks, both_bad=label.both_bad, votes=label.votes, asked=tally.asked)

@@ -111,7 +111,7 @@ def _row(judgment: Judgment, strengths: Sequence[str], deciding: Sequence[Tier],
     return Row(
         who=str(judgment.judge) if names else "A reviewer" if is_review else KINDS[kind],
         colour=COLOURS.get(kind, "models"),
-        answer=_answer(judgment, strengths),
+        answer=_answer(judgment, strengths, names),
         state=state,
         counts=state == "Counts",
         probability=judgment.probability,
@@ -132,7 +132,9 @@ def _told(judgment: Judgment) -> dict[str, Any]:
     }
 
 
-def _answer(judgment: Judgment, strengths: Sequence[str]) -> str:
+def _answer(judgment: Judgment, strengths: Sequence[str], names: bool) -> str:
+    if judgment.status == Status.SKIPPED and not names:
+        return ""
     if judgment.status == Status.SKIPPED:
         return SKIP_REASONS.get(str(judgment.answers.get("skip")), "")
     if judgment.ranks is not None and judgment.k > 1:

@@ -77,7 +77,7 @@ def test_the_form_shows_ones_decision_and_changes_it(as_rita: Client, comparison
     page = f"/p/helpful/prompts/{comparison.prompt.public}?open={comparison.public}"
     html = as_rita.get(page).content.decode()
     mark = Judgment.objects.get().client_id
-    assert f'name="after" value="{mark}"' in html
+    assert f'value="{mark}"' in html
     assert "At first</textarea>" in html
     assert html.count("checked") == 1
     assert "Change decision" in html

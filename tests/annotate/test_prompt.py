@@ -114,6 +114,21 @@ def test_a_viewer_sees_kinds_and_answers_alone_and_is_told_so(comparison: Compar
         assert secret not in html
 
 
+def test_why_somebody_skipped_is_theirs(comparison: Comparison) -> None:
+    judged(comparison, "Ann", status="skipped", ranks=None, answers={"skip": "distressing"})
+    html = page(client_of(comparison.project, Role.VIEWER), comparison.prompt)
+    assert "Skipped" in html
+    assert "I would rather not read this" not in html
+
+
+def test_a_single_response_is_rated(project: Project, prompt: Prompt) -> None:
+    comparison = ComparisonFactory(project=project, prompt=prompt, texts=["x"])
+    judged(comparison, "Ann", ranks=None, order=None, ratings={"0": {"helpfulness": 4}})
+    text = words(page(client_of(project, Role.REVIEWER), prompt))
+    assert "A helpfulness 4" in text
+    assert "A single response is rated, so it gets no label." in text
+
+
 def test_an_annotator_does_not_open_it(comparison: Comparison) -> None:
     client = client_of(comparison.project, Role.ANNOTATOR)
     assert client.get(f"/p/helpful/prompts/{comparison.prompt.public}").status_code == 403

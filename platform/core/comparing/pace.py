@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.cache import cache
 from django.db.models import Sum
 
 from core.bulk import fetch
@@ -10,6 +11,7 @@ from core.models import Project, Stage
 from core.runs.steps import all_steps
 
 ASSUMED_SECONDS = 45.0
+SECONDS_KEPT = 60
 CALLS_A_PAIR = 2  # one in each order
 SECONDS = """
 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY COALESCE(active_ms, wall_ms)), count(COALESCE(active_ms, wall_ms))
@@ -35,8 +37,14 @@ class Price:
 
 
 def pace_of_people(project: Project) -> Pace:
-    ((median, n),) = fetch(SECONDS, [project.pk])
-    return Pace() if median is None else Pace(median / 1000, n)
+    """Kept for a minute: it reads every judgment, and a plan is asked for again and again."""
+    key = f"pace of people:{project.pk}"
+    pace: Pace | None = cache.get(key)
+    if pace is None:
+        ((median, n),) = fetch(SECONDS, [project.pk])
+        pace = Pace() if median is None else Pace(median / 1000, n)
+        cache.set(key, pace, SECONDS_KEPT)
+    return pace
 
 
 def price_of_calls(project: Project) -> Price:

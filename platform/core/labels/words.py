@@ -81,7 +81,7 @@ def _verdict(tier: str, judges: int, ranks: Sequence[int] | None, both_bad: bool
         if judges == 1:
             return f"The one {_noun(tier, 1)} asked answered both ways, so it has no voice."
         return f"Each of {_counted(tier, judges)} answered both ways, so none has a voice."
-    mute = judges - voices
+    mute = max(0, judges - voices)
     silent = f" {_capital(_number(mute))} more answered both ways and had no voice." if mute else ""
     if ranks is None:
         split = ", ".join(f"{_number(votes[text])} {_said(text)}" for text in sorted(votes, key=lambda t: -votes[t]))

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from core.comparing import planning
@@ -25,6 +26,11 @@ pytestmark = pytest.mark.django_db
 def line(number: int, *texts: str, **fields: Any) -> dict[str, Any]:
     responses = [{"id": f"r{at}", "content": text, "model": f"m{at % 3}"} for at, text in enumerate(texts)]
     return {"prompt": f"Number {number}?", "responses": responses, **fields}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    cache.clear()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from core.comparing import planning
@@ -21,6 +22,11 @@ from tests.factories import (
 
 PAGE = "/p/helpful/comparisons/new"
 HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    cache.clear()
 
 
 @pytest.fixture
