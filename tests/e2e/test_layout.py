@@ -1,12 +1,14 @@
 """What only a real browser knows: nothing moves unasked, nothing scrolls sideways, nothing outside is asked for."""
 
+import json
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from core.models import Comparison, Membership, Project, Role, User
+from core.models import Comparison, Membership, Project, Role, Upload, User
+from core.uploads.reports import rejects_file
 from tests.core.views.markup import PAYLOADS
 from tests.factories import (
     ComparisonFactory,
@@ -20,6 +22,8 @@ from tests.factories import (
     ScheduleFactory,
     StageFactory,
     TagRuleFactory,
+    UploadFactory,
+    arrived_upload,
 )
 
 pytestmark = pytest.mark.browser
@@ -61,8 +65,28 @@ def full(project: Project, ada: User) -> Project:
     for text in (LONG, ARABIC):
         group = GroupFactory(project=project, name=text[:60], description=text[:200], members=[ada])
         TagRuleFactory(project=project, group=group, tag=text[:100])
+    add_uploads(project, ada)
     cache.clear()
     return project
+
+
+def add_uploads(project: Project, ada: User) -> None:
+    """One that has begun, one whose columns are to be named, one of Preferee's own lines."""
+    row = {LONG: LONG, "text": CODE, "other": ARABIC}
+    line = {"prompt": CODE, "responses": [{"id": LONG, "content": text, "model": LONG} for text in (LONG, ARABIC)]}
+    name = f"{LONG}.jsonl"
+    UploadFactory(project=project, name=name, created_by=ada, received=500)
+    for each in (row, line):
+        arrived_upload(f"{json.dumps(each)}\n{LONG}\n".encode(), project=project, name=name, created_by=ada)
+
+
+def add_refusals(project: Project) -> Upload:
+    run = RunFactory(project=project, recipe=RecipeFactory(project=project), state="done")
+    upload = UploadFactory(project=project, run=run, name=LONG, report={"lines": 1204, "refused": 1204, "added": {}})
+    path = rejects_file(upload)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"line": 120_000, "reason": f"{LONG} {ARABIC}", "raw": CODE}) + "\n")
+    return upload
 
 
 def add_run(project: Project, ada: User) -> None:
@@ -121,6 +145,10 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     groups = [f"/groups/{group.public}" for group in full.groups.all()]
     for end in ("", person, f"{person}/remove", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
         page.goto(team + end)
+        page.wait_for_load_state("networkidle")
+        assert sideways(page) <= 0, end
+    for end in ("", *(f"/{upload.public}" for upload in full.uploads.all()), f"/{add_refusals(full).public}/refusals"):
+        page.goto(f"/p/helpful/import{end}")
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, end
     page.goto("/p/helpful/work")
@@ -187,7 +215,9 @@ def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, si
     TagRuleFactory(project=project)
     team = ["/p/helpful/team", "/p/helpful/team/groups", f"/p/helpful/team/people/{ada.public}"]
     pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare")
-    for address in (*pages, *settings, *team, *runs, *TABLES[:2]):
+    add_uploads(project, ada)
+    imports = ["/p/helpful/import", *(f"/p/helpful/import/{upload.public}" for upload in project.uploads.all())]
+    for address in (*imports, *pages, *settings, *team, *runs, *TABLES[:2]):
         page.goto(address)
         for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
             box = control.bounding_box()

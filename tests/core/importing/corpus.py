@@ -159,7 +159,7 @@ CORPUS: dict[str, File] = {
     "cells.csv": File(lambda: csv(b"x," * 100_000), 2, 3, "The row has 100001 cells, but the header has 2."),
     "formula.csv": File(lambda: csv(b"=HYPERLINK(1),x"), 3),
     "bomb.jsonl.gz": File(
-        lambda: packed((good(1), 1), (bytes(MIB), 100)), 1, 2, "The gzip file unpacks to more than 200"
+        lambda: packed((good(1), 1), (bytes(MIB), 70)), 1, 2, "The gzip file unpacks to more than 200"
     ),
     "bomb-of-members.jsonl.gz": File(
         lambda: gzip.compress(good(1)) + gzip.compress(bytes(MIB)) * 400, 1, 2, "The gzip file unpacks to more than 200"
@@ -180,7 +180,7 @@ CORPUS: dict[str, File] = {
     "lines.jsonl.bz2": File(lambda: bz2.compress(good(1)), 0, WHOLE, "The file is packed with bzip2"),
     "lines.jsonl.xz": File(lambda: lzma.compress(good(1)), 0, WHOLE, "The file is packed with xz"),
     "bomb-of-one-cell.parquet": File(
-        lambda: parquet({"prompt": ["a" * 100 * MIB]}, **FAST), 0, WHOLE, "The Parquet file unpacks to more"
+        lambda: parquet({"prompt": ["a" * 70 * MIB]}, **FAST), 0, WHOLE, "The Parquet file unpacks to more"
     ),
     "page-of-gigabytes.parquet": File(parquet_page_of_gigabytes, 2, 2, "The rows 2 to 2 of the Parquet file cannot"),
     "deep.parquet": File(lambda: parquet_nested(40), 2, 2, "deep: is nested deeper than 32 levels"),

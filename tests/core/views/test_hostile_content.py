@@ -1,5 +1,6 @@
 """What others wrote, on every page of a person who manages a project."""
 
+import json
 from urllib.parse import urlencode
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 
 from core.labels.service import refresh_labels
 from core.models import Project, QuestionSet, SavedFilter, User
+from core.uploads.reports import rejects_file
 from tests.core.views.markup import PAYLOADS, dangers, each_payload
 from tests.factories import (
     ComparisonFactory,
@@ -25,6 +27,8 @@ from tests.factories import (
     ScheduleFactory,
     StageFactory,
     TagRuleFactory,
+    UploadFactory,
+    arrived_upload,
 )
 
 
@@ -127,6 +131,33 @@ def test_names_of_people_groups_and_tags_do_nothing(
     for form in ("/groups/new", "/groups/rules/bind", f"/people/{owner.public}/remove"):
         data = {"name": payload, "about": payload, "tag": payload * 9, "group": str(group.public)}
         assert dangers(as_owner.post(team + form, data).content.decode()) == [], form
+
+
+@each_payload
+def test_texts_of_imported_files_do_nothing(as_owner: Client, owner: User, project: Project, payload: str) -> None:
+    User.objects.filter(pk=owner.pk).update(name=payload[:100])
+    line = {
+        "prompt": payload,
+        "responses": [{"id": "a", "content": payload, "model": payload[:200]}, {"id": "b", "content": "b"}],
+        "judgments": [{"judge": payload[:200], "kind": "ai", "responses": ["a", "b"], "preference": 1}],
+    }
+    lines = json.dumps(line) + "\n" + json.dumps({"prompt": "x", payload: payload}) + "\n" + payload.replace("\n", " ")
+    rows = json.dumps({payload: payload, "text": payload}) + "\n"
+    mapping = {"column-0": "prompt"}
+    run = RunFactory(project=project, recipe=RecipeFactory(project=project), state="done", settings={"upload": payload})
+    for number, data in enumerate((lines, rows)):
+        upload = arrived_upload(data.encode(), project=project, created_by=owner, name=payload[:255], mark=str(number))
+        for sent in ({}, mapping):
+            answer = as_owner.get(f"/p/helpful/import/{upload.public}", sent)
+            assert dangers(answer.content.decode()) == []
+    report = {"lines": 1, "refused": 1, "layout": payload, "added": {}}
+    done = UploadFactory(project=project, name=payload[:255], run=run, report=report, created_by=owner)
+    path = rejects_file(done)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"line": 1, "reason": payload, "raw": payload}) + "\n")
+    pages = ("import", f"import/{done.public}", f"import/{done.public}/refusals", f"runs/{run.public}")
+    for page in pages:
+        assert dangers(as_owner.get(f"/p/helpful/{page}").content.decode()) == [], page
 
 
 @pytest.mark.django_db
