@@ -7,7 +7,8 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
-from core.models import Comparison, Membership, Project, Role, Upload, User
+from core import audit
+from core.models import Comparison, Membership, Project, Removal, Role, Upload, User
 from core.uploads.reports import rejects_file
 from tests.core.views.markup import PAYLOADS
 from tests.factories import (
@@ -66,6 +67,12 @@ def full(project: Project, ada: User) -> Project:
         group = GroupFactory(project=project, name=text[:60], description=text[:200], members=[ada])
         TagRuleFactory(project=project, group=group, tag=text[:100])
     add_uploads(project, ada)
+    audit.record(f"look.{LONG[:50]}", project=project, actor=ada, target=LONG, **{LONG: ARABIC})
+    named = {"id": 1, "version": LONG, "files": [LONG, ARABIC], "downloads": 3, "name": LONG}
+    report = {"counts": {LONG: 3}, "versions": [named], "unknown": [named], "uploads": [named]}
+    Removal.objects.create(
+        project=project, subject="prompt", mode="erase", targets=[1], reason=LONG, report=report, created_by=ada
+    )
     cache.clear()
     return project
 
@@ -151,6 +158,11 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
         page.goto(f"/p/helpful/import{end}")
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, end
+    removal = full.removals.get()
+    target = f"subject=prompt&target={full.prompts.earliest('pk').public}"
+    for address in ("audit", "audit?target=w", "removals", f"removals/{removal.public}", f"removals/new?{target}"):
+        page.goto(f"/p/helpful/{address}")
+        assert sideways(page) <= 0, address
     page.goto("/p/helpful/work")
     for number in range(len(TEXTS) - 1):
         expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")

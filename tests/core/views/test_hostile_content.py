@@ -1,15 +1,16 @@
 """What others wrote, on every page of a person who manages a project."""
 
 import json
-from urllib.parse import urlencode
 
 import pytest
 import yaml
 from django.core.cache import cache
 from django.test import Client
+from django.utils.http import urlencode
 
+from core import audit
 from core.labels.service import refresh_labels
-from core.models import Project, QuestionSet, SavedFilter, User
+from core.models import Project, QuestionSet, Removal, SavedFilter, User
 from core.uploads.reports import rejects_file
 from tests.core.views.markup import PAYLOADS, dangers, each_payload
 from tests.factories import (
@@ -158,6 +159,40 @@ def test_texts_of_imported_files_do_nothing(as_owner: Client, owner: User, proje
     pages = ("import", f"import/{done.public}", f"import/{done.public}/refusals", f"runs/{run.public}")
     for page in pages:
         assert dangers(as_owner.get(f"/p/helpful/{page}").content.decode()) == [], page
+
+
+@each_payload
+def test_texts_of_the_audit_log_and_of_removals_do_nothing(
+    as_owner: Client, owner: User, project: Project, payload: str
+) -> None:
+    User.objects.filter(pk=owner.pk).update(name=payload[:100])
+    audit.record(payload[:60], project=project, actor=owner, target=payload[:200], **{payload: payload})
+    prompt = PromptFactory(project=project, text=payload)
+    report = {
+        "counts": {payload: 1},
+        "versions": [{"id": 1, "version": payload, "files": [payload], "downloads": 1}],
+        "unknown": [{"id": 1, "version": payload}],
+        "uploads": [{"id": 1, "name": payload}],
+    }
+    run = RunFactory(project=project, state="failed", error=payload)
+    removal = Removal.objects.create(
+        project=project,
+        subject="prompt",
+        mode="erase",
+        targets=[1],
+        reason=payload[:500],
+        report=report,
+        created_by=owner,
+        run=run,
+    )
+    new = f"/p/helpful/removals/new?subject=prompt&target={prompt.public}"
+    pages = ["/p/helpful/audit", f"/p/helpful/audit?{urlencode({'target': payload, 'verb': payload[:60]})}"]
+    pages += ["/p/helpful/removals", f"/p/helpful/removals/{removal.public}", new]
+    for page in pages:
+        assert dangers(as_owner.get(page).content.decode()) == [], page
+    sent = as_owner.post(new, {"mode": "erase", "typed": payload, "reason": payload})
+    assert sent.status_code == 422
+    assert dangers(sent.content.decode()) == []
 
 
 @pytest.mark.django_db
