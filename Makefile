@@ -19,7 +19,7 @@ help:
 	@echo "make serve    install, serve the data in var/ on 127.0.0.1:$(PORT): database, pages, workers and clock"
 	@echo "make test     install what the tests need, a browser and Redis included, and run them all (TRAIN=0 leaves out torch)"
 	@echo "make check    style, types, templates, migrations, deployment settings"
-	@echo "make bench    speed and memory of import, export and the run engine, and 200 runs that are struck"
+	@echo "make bench    speed and memory of import, export, tables and the run engine, and 200 runs that are struck"
 	@echo "make clean    remove .venv (the data in var/ stays)"
 
 .venv/made:
@@ -81,6 +81,7 @@ check: .venv/test
 bench: .venv/test
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
+	$(BIN)/python tests/bench/tables.py
 	$(BIN)/python tests/bench/engine.py
 	$(BIN)/python tests/bench/kills.py
 

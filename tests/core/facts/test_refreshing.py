@@ -29,7 +29,7 @@ from core.models import (
     StaleFacts,
     User,
 )
-from core.tasks import renew_facts
+from core.tasks import sweep
 from tests.factories import (
     ComparisonFactory,
     JudgeFactory,
@@ -275,7 +275,7 @@ def test_a_page_waits_for_little_and_leaves_the_rest(project: Project, monkeypat
 def test_workers_see_to_all_projects(project: Project) -> None:
     ComparisonFactory(project=project)
     ComparisonFactory()
-    renew_facts()
+    sweep()
     assert ComparisonFacts.objects.count() == 2
     assert not StaleFacts.objects.exists()
 
