@@ -78,7 +78,7 @@ CASES = {
     "comparisons": Case({"GET": READ}, ("slug",)),
     "change_prompts": Case({"POST": changed(422)}, ("slug",)),
     "change_comparisons": Case({"POST": changed(422)}, ("slug",)),
-    "save_filter": Case({"POST": SAVE}, ("slug", "table")),
+    "save_filter": Case({"POST": SAVE}, ("slug",), {"table": "prompts"}),
     "delete_filter": Case({"POST": READ | OWN_FILTER}, ("slug", "saved")),
     "schedules": Case({"GET": READ}, ("slug",)),
     "new_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
@@ -146,7 +146,6 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "recipe": recipe.name,
         "run": run.public,
         "schedule": ScheduleFactory(project=project).public,
-        "table": "prompts",
     }
 
 
