@@ -134,7 +134,7 @@ CASES = {
     "comparisons": Case({"GET": READ}, ("slug",)),
     "change_prompts": Case({"POST": changed(422)}, ("slug",)),
     "change_comparisons": Case({"POST": changed(422)}, ("slug",)),
-    "save_filter": Case({"POST": SAVE}, ("slug", "table")),
+    "save_filter": Case({"POST": SAVE}, ("slug",), {"table": "prompts"}),
     "delete_filter": Case({"POST": READ | OWN_FILTER}, ("slug", "saved")),
     "schedules": Case({"GET": READ}, ("slug",)),
     "new_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
@@ -236,7 +236,6 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "person": MembershipFactory(project=project).user.public,
         "group": rule.group.public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
-        "table": "prompts",
     }
 
 

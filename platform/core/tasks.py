@@ -4,11 +4,12 @@ from typing import Any
 
 from celery.signals import worker_ready
 from celery.worker import state
+from django.conf import settings
 
 from config.celery import app
 from core import deletion, resets
 from core.auditing.sealing import seal
-from core.facts.draining import are_stale, renew_all
+from core.facts.draining import renew_all
 from core.models import Stage
 from core.runs import actions
 from core.runs.course import ring
@@ -43,7 +44,7 @@ def _ring(stage_id: int) -> None:
 
 @app.task(name="core.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """What is due first: a run that begins here is rung for at once."""
+    """What is due first: a run that begins here is rung for at once. Facts last, for half of the time till the next."""
     fire_due()
     actions.sweep()
     tell_all()
@@ -51,15 +52,7 @@ def sweep() -> None:
     for project_id in deletion.under_way():
         deletion.begin(project_id)
     resets.send_all()
-    if are_stale():
-        renew_facts.delay()
-
-
-@app.task(name="core.renew_facts")  # type: ignore[untyped-decorator]
-def renew_facts() -> None:
-    """What the tables are filtered by, for some seconds; then the bell is passed on. Of two, one ends at once."""
-    if renew_all():
-        renew_facts.delay()
+    renew_all(seconds=settings.LEASE_SECONDS / 8)
 
 
 @app.task(name="core.fire_schedule")  # type: ignore[untyped-decorator]

@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
     ("script", "lines"),
     [
         ("import_lines.py", ["lines/s", "an empty database", "a project of 3,000 prompts", "import / bare COPY:"]),
+        ("tables.py", ["comparisons filled in", "facts:", "page 1,000: rows read", "prompts"]),
         ("engine.py", ["through Celery, 20,000", "the same loop without the engine", "planning of 20,000 inputs:"]),
         ("planning.py", ["plan of compare", "all_pairs", "model_pairs", "All gates hold."]),
         ("kills.py", ["hit a lease", "files", "All gates hold."]),

@@ -42,10 +42,6 @@ def left(project: Project) -> int:
     return int(rows)
 
 
-def are_stale() -> bool:
-    return StaleFacts.objects.exists()
-
-
 def renew_all(seconds: float = SECONDS_A_VISIT) -> bool:
     """Work out what is stale anywhere, for that long; whether there is something left that nobody else is at."""
     until = time.monotonic() + seconds

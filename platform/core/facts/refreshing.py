@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from core.facts.windows import DAYS, WINDOWS
+from core.facts.windows import HOURS, WINDOWS
 
 # How much of a prompt is searched: a hundred of them are worked out while somebody waits.
 CHARACTERS = 4_000
@@ -23,7 +23,7 @@ def _facets(more: str) -> str:
     return f"""
 ARRAY(SELECT {WINDOWS} UNION SELECT hashtextextended(facet, w.project_id) FROM unnest(
   ARRAY['project', 'state=' || w.state, CASE WHEN w.language = '' THEN 'languages=0' ELSE 'language=' || w.language END,
-        CASE WHEN w.tags = '{{}}' THEN 'tags=0' END, {DAYS}]
+        CASE WHEN w.tags = '{{}}' THEN 'tags=0' END, {HOURS}]
   || ARRAY(SELECT 'tag=' || tag FROM unnest(w.tags) tag)
   || ARRAY(SELECT 'model=' || author FROM unnest(w.authors) author WHERE author <> '')
   || {more}) facet WHERE facet IS NOT NULL ORDER BY 1)"""

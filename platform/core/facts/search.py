@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from core.bulk import fetch
 from core.facts.refreshing import EVERY
-from core.facts.windows import days, first_after, stretches
+from core.facts.windows import first_after, hours, stretches
 from core.models import Project
 
 Kind = Literal["comparison", "prompt"]
@@ -45,7 +45,7 @@ SELECT count(*) FROM {table}
    AND project_id + 0 = %(project)s AND id + 0 <= %(upto)s {also}
 """
 DATES = """
-   AND facets && ARRAY(SELECT hashtextextended(facet, %(project)s) FROM unnest(%(days)s::text[]) facet)
+   AND facets && ARRAY(SELECT hashtextextended(facet, %(project)s) FROM unnest(%(hours)s::text[]) facet)
 """
 WORDS = "AND words @@ (%(every)s::tsquery && %(words)s::tsquery)"
 QUERY = "SELECT websearch_to_tsquery('simple', %s)::text"
@@ -140,7 +140,7 @@ class Search:
             values |= {"every": f"'{EVERY}'", "words": words_of(narrowing.text)}
         if ends and (narrowing.start or narrowing.end):
             also += DATES
-            values["days"] = days(narrowing.start, narrowing.end, first=ends.first, last=ends.last)
+            values["hours"] = hours(narrowing.start, narrowing.end, first=ends.first, last=ends.last)
             for name, sign in (("start", ">="), ("end", "<")):
                 if moment := getattr(narrowing, name):
                     also += f" AND created {sign} %({name})s"

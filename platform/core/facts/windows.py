@@ -1,24 +1,25 @@
-"""Stretches of ids and of days, small and large, as facets of the rows in them.
+"""Stretches of ids and of hours, small and large, as facets of the rows in them.
 
 A search walks stretches of ids from the newest down, as wide as what it looks for is rare: whatever is combined, the
 index meets the stretch, the facets and the words in one place, and hardly more rows are fetched than are shown.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
 # How many low bits of an id the stretches of each level leave out.
 LEVELS = (5, 9, 13, 17)
 STRETCHES_A_LEVEL = 16
-DAY_BITS = (0, 5, 10)
-SECONDS_A_DAY = 86_400
+# Hours, for midnight is at a whole hour of UTC in most time zones.
+HOUR_BITS = (0, 5, 10, 15)
+SECONDS_AN_HOUR = 3_600
 
 # Of the row `w`.
 WINDOWS = "unnest(ARRAY[{}])".format(
     ", ".join(f"(w.id >> {bits}) * {len(LEVELS)} + {level}" for level, bits in enumerate(LEVELS))
 )
-DAY = f"(floor(extract(epoch FROM w.created) / {SECONDS_A_DAY})::bigint)"
-DAYS = ", ".join(f"'days{bits}=' || ({DAY} >> {bits})" for bits in DAY_BITS)
+HOUR = f"(floor(extract(epoch FROM w.created) / {SECONDS_AN_HOUR})::bigint)"
+HOURS = ", ".join(f"'hours{bits}=' || ({HOUR} >> {bits})" for bits in HOUR_BITS)
 
 
 def facet_of(level: int, stretch: int) -> int:
@@ -43,16 +44,17 @@ def stretches(before: int, least: int) -> Iterator[int]:
             end, left = stretch << bits, left - 1
 
 
-def days(start: datetime | None, end: datetime | None, *, first: datetime, last: datetime) -> list[str]:
-    """The fewest facets of days, in UTC, that cover the time from `start` to just before `end`."""
-    low, high = _day(max(start or first, first)), _day(min(end or last, last))
+def hours(start: datetime | None, end: datetime | None, *, first: datetime, last: datetime) -> list[str]:
+    """The fewest facets of hours that cover the time from `start` to just before `end`, as far as there are rows."""
+    low = _hour(max(start or first, first))
+    high = _hour(last if end is None else min(end - timedelta(microseconds=1), last))
     found = []
     while low <= high:
-        bits = next(bits for bits in reversed(DAY_BITS) if low % (1 << bits) == 0 and low + (1 << bits) - 1 <= high)
-        found.append(f"days{bits}={low >> bits}")
+        bits = next(bits for bits in reversed(HOUR_BITS) if low % (1 << bits) == 0 and low + (1 << bits) - 1 <= high)
+        found.append(f"hours{bits}={low >> bits}")
         low += 1 << bits
     return found
 
 
-def _day(moment: datetime) -> int:
-    return int(moment.astimezone(UTC).timestamp() // SECONDS_A_DAY)
+def _hour(moment: datetime) -> int:
+    return int(moment.timestamp() // SECONDS_AN_HOUR)

@@ -20,8 +20,9 @@ from core.views.table import KIND_OF, may_see_names
 
 @require_POST
 @signed_in
-def save_filter(request: UserRequest, slug: str, table: str) -> HttpResponse:
+def save_filter(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "read")
+    table = request.POST.get("table", "")
     if table not in KIND_OF:
         raise Http404("There is no such table.")
     query = QueryDict(request.POST.get("query", ""))

@@ -1,6 +1,7 @@
 """What a search reads: an index, and about a page of rows, whatever is combined and however far down."""
 
 import pytest
+from django.db import connection
 
 from core.models import Project
 from tests.core.facts.large import ROWS, asked, far, fill, narrowing_of, read_by, work_out
@@ -21,7 +22,8 @@ def large(django_db_setup, django_db_blocker):
         fill(project, COMPARISONS)
         work_out(project, COMPARISONS)
         yield project
-        project.delete()
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE core_project, core_comparisonfacts, core_promptfacts, core_stalefacts CASCADE")
 
 
 def is_even(query: dict[str, str]) -> bool:

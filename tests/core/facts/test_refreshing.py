@@ -29,7 +29,7 @@ from core.models import (
     StaleFacts,
     User,
 )
-from core.tasks import renew_facts
+from core.tasks import sweep
 from tests.factories import (
     ComparisonFactory,
     JudgeFactory,
@@ -59,9 +59,9 @@ def hashed(project: Project, facets: set[str]) -> list[int]:
 
 
 def time_facets(row: Comparison | Prompt) -> tuple[set[str], set[int]]:
-    day = int(row.created.timestamp()) // 86_400
+    hour = int(row.created.timestamp()) // 3_600
     stretches = {(row.pk // 32) * 4, (row.pk // 512) * 4 + 1, (row.pk // 8192) * 4 + 2, (row.pk // 131_072) * 4 + 3}
-    return {f"days0={day}", f"days5={day // 32}", f"days10={day // 1024}"}, stretches
+    return {f"hours{bits}={hour // 2**bits}" for bits in (0, 5, 10, 15)}, stretches
 
 
 def of_prompt(prompt: Prompt) -> set[str]:
@@ -275,7 +275,7 @@ def test_a_page_waits_for_little_and_leaves_the_rest(project: Project, monkeypat
 def test_workers_see_to_all_projects(project: Project) -> None:
     ComparisonFactory(project=project)
     ComparisonFactory()
-    renew_facts()
+    sweep()
     assert ComparisonFacts.objects.count() == 2
     assert not StaleFacts.objects.exists()
 

@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from core.facts.windows import LEVELS, STRETCHES_A_LEVEL, days, first_after, stretches
+from core.facts.windows import LEVELS, STRETCHES_A_LEVEL, first_after, hours, stretches
 
 
 def ids_of(window: int) -> range:
@@ -25,22 +25,21 @@ def test_stretches_get_wider_and_stay_few():
     assert len(widths) < 2 * STRETCHES_A_LEVEL * len(LEVELS) + 10_000_000 / (1 << LEVELS[-1])
 
 
-@pytest.mark.parametrize("length", [0, 1, 31, 40, 400, 4_000])
-def test_days_cover_the_time_and_are_few(length):
+@pytest.mark.parametrize("days", [1, 2, 31, 40, 400, 4_000])
+def test_hours_cover_the_time_and_are_few(days):
     start = datetime(2026, 3, 5, 22, tzinfo=UTC)
-    end = start + timedelta(days=length)
-    found = days(start, end, first=start - timedelta(days=9_000), last=end + timedelta(days=9_000))
-    covered = [day for facet in found for day in range_of(facet)]
-    first, last = (int(moment.timestamp() // 86_400) for moment in (start, end))
-    assert covered == list(range(first, last + 1))
-    assert len(found) < 100
+    end = start + timedelta(days=days)
+    found = hours(start, end, first=start - timedelta(days=9_000), last=end + timedelta(days=9_000))
+    covered = [hour for facet in found for hour in range_of(facet)]
+    assert covered == list(range(*(int(moment.timestamp() // 3_600) for moment in (start, end))))
+    assert len(found) < 130
 
 
-def test_days_reach_no_further_than_the_rows():
-    first, last = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 3, tzinfo=UTC)
-    assert len(days(None, None, first=first, last=last)) == 3
+def test_hours_reach_no_further_than_the_rows():
+    first, last = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, 2, tzinfo=UTC)
+    assert len(hours(None, None, first=first, last=last)) == 3
 
 
 def range_of(facet: str) -> range:
-    bits, number = facet.removeprefix("days").split("=")
+    bits, number = facet.removeprefix("hours").split("=")
     return range(int(number) << int(bits), (int(number) + 1) << int(bits))
