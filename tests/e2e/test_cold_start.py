@@ -190,8 +190,8 @@ def test_a_week_of_collection_without_a_shell(
     assert after["Undecided"] == before["Undecided"] + EACH  # a tie against a win
 
     lead.goto("/p/sums-of-the-week/contested")
-    contested = lead.locator(".comparison", has=lead.locator("form.decide"))
-    contested.get_by_text("A somewhat").click()
+    contested = lead.locator("form.decide")
+    contested.locator(".option", has_text="A somewhat").click()
     contested.get_by_label("Why").fill("The sum is right.")
     contested.get_by_role("button", name="Decide comparison").click()
     expect(lead.locator("main")).to_contain_text("Decided.")
