@@ -16,8 +16,8 @@ from tests.factories import GroupFactory
 LONG = 20_000
 MOST_BUFFERS = 50
 
-# As an import makes them, by SQL alone: the rows that a claim looks at. With fresh statistics of what they refer to, for
-# the checks of a foreign key keep the plan that they made for an empty table.
+# As an import makes them, by SQL alone: the rows that a claim looks at. What they refer to has fresh statistics, for
+# checks of foreign keys keep the plan that they made for an empty table.
 FILL = """
 INSERT INTO core_prompt (public, project_id, key, messages, contexts, metadata, tags, created)
 SELECT gen_random_uuid(), %(project)s, decode(md5('prompt ' || n), 'hex'), '[]', '[]', '{}', '{}', now()
