@@ -38,7 +38,7 @@ class Price:
 
 def pace_of_people(project: Project) -> Pace:
     """Kept for a minute: it reads every judgment, and a plan is asked for again and again."""
-    key = f"pace of people:{project.pk}"
+    key = f"people-pace:{project.pk}"
     pace: Pace | None = cache.get(key)
     if pace is None:
         ((median, n),) = fetch(SECONDS, [project.pk])
