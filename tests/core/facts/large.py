@@ -126,7 +126,7 @@ def asked(kind: str, seed: int, pairs: int | None, triples: int) -> Iterator[dic
     yield from (one for ones in of.values() for one in ones)
     twos = [one | other for a, b in combinations(of, 2) for one in of[a] for other in of[b]]
     source = random.Random(seed)
-    yield from (twos if pairs is None else source.sample(twos, pairs))
+    yield from (twos if pairs is None else source.sample(twos, min(pairs, len(twos))))
     for _ in range(triples):
         yield {key: value for name in source.sample(list(of), 3) for key, value in source.choice(of[name]).items()}
 
