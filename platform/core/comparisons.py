@@ -1,4 +1,4 @@
-"""Change comparisons in sets: the votes they want, their priority and group, whether they are used.
+"""Change comparisons in sets: the votes they want, their priority and group.
 
 Each verb takes its comparisons in portions of ids. A portion is one transaction with one audit event: whoever is
 interrupted repeats the verb, and what is changed already is left alone.
@@ -13,7 +13,7 @@ from core import audit
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.models import Group, Project, User
-from core.signals import comparisons_changed
+from core.signals import comparisons_changed, comparisons_changing
 
 MOST_VOTES = 100
 MOST_PRIORITY = 99
@@ -21,12 +21,6 @@ Portions = Iterable[Sequence[int]]
 
 LOCK = "SELECT FROM core_comparison WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
 CHANGE = "UPDATE core_comparison c SET {set} WHERE c.project_id = %s AND c.id = ANY(%s) AND {differs} RETURNING c.id"
-# A comparison comes back alone where what it is made of is used too.
-IS_WHOLE = """
-NOT EXISTS (SELECT FROM core_prompt p WHERE p.id = c.prompt_id AND p.withdrawn IS NOT NULL)
-AND NOT EXISTS (SELECT FROM core_candidate x JOIN core_response r ON r.id = x.response_id
-                 WHERE x.comparison_id = c.id AND r.withdrawn IS NOT NULL)
-"""
 
 
 def set_votes(project: Project, portions: Portions, votes: int, *, by: User) -> int:
@@ -54,17 +48,6 @@ def set_group(project: Project, portions: Portions, group: Group | None, *, by: 
     return _change(project, portions, by, "group", "group_id = %s", differs, key, group=name)
 
 
-def withdraw(project: Project, portions: Portions, *, by: User) -> int:
-    """Nobody is asked any more, and no dataset takes them; their judgments stay."""
-    return _change(project, portions, by, "withdraw", "withdrawn = now()", "c.withdrawn IS NULL")
-
-
-def restore(project: Project, portions: Portions, *, by: User) -> int:
-    """Use them again, except those whose prompt or response is withdrawn."""
-    differs = f"c.withdrawn IS NOT NULL AND {IS_WHOLE}"
-    return _change(project, portions, by, "restore", "withdrawn = NULL", differs)
-
-
 def _change(
     project: Project, portions: Portions, by: User, verb: str, assignment: str, differs: str, *value: Any, **detail: Any
 ) -> int:
@@ -82,8 +65,7 @@ def _change_portion(
     value: tuple[Any, ...],
     detail: dict[str, Any],
 ) -> int:
-    # Told before, too: the queue locks its rows, which everybody locks before comparisons.
-    comparisons_changed.send(_change, project=project, comparison_ids=list(ids))
+    comparisons_changing.send(_change, project=project, comparison_ids=list(ids))
     fetch(LOCK, [list(ids)])
     changed = sorted(pk for (pk,) in fetch(sql, [*value, project.pk, list(ids), *value]))
     if changed:

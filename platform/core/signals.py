@@ -7,7 +7,7 @@ comparisons_added = Signal()
 # Sent inside the transaction that changes what comparisons want (votes, priority, group, tags, withdrawal), with the
 # same: listeners make their rows true again, and may be told twice.
 comparisons_changed = Signal()
-# Sent inside the transaction that is about to withdraw or erase comparisons, with the same: whoever has rows that are
+# Sent inside the transaction that is about to update comparisons, with the same: whoever has rows that are
 # locked before those (the queue) locks them now, in the order of the ids.
 comparisons_changing = Signal()
 # Sent inside that transaction afterwards, with the same and `erased`: no place at them is kept; with `erased`, nothing

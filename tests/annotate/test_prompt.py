@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -257,7 +257,7 @@ def test_a_comparison_of_another_prompt_is_not_opened_here(comparison: Compariso
     assert str(comparison.public) not in client.get(address).content.decode()
 
 
-@pytest.mark.parametrize("query", ["?open=x", "?comparisons=%00", "?responses=", f"?open={uuid4()}"])
+@pytest.mark.parametrize("query", ["?open=x", "?comparisons=%00", "?responses=", f"?open={UUID(int=7)}"])
 def test_an_address_that_means_nothing_shows_the_first_page(comparison: Comparison, query: str) -> None:
     html = page(client_of(comparison.project, Role.OWNER), comparison.prompt, query)
     assert f'id="comparison-{comparison.public}"' in html

@@ -18,6 +18,7 @@ LAYOUTS = {
     "helpsteer2": "HelpSteer2",
     "hh_rlhf": "hh-rlhf",
     "fastchat": "FastChat battles",
+    "label_studio": "a Label Studio export",
     "mapped": "columns as named below",
     "prompts": "prompts alone",
 }

@@ -38,6 +38,7 @@ class Label(models.Model):
                 condition=Q(probability__isnull=True) | Q(probability__range=(0, 1), k=2), name="label_probability"
             ),
         ]
+        indexes = [models.Index(fields=["project", "id"], condition=Q(undecided=True), name="label_undecided")]
 
     def __str__(self) -> str:
         return "undecided" if self.undecided else f"ranks {self.ranks}"

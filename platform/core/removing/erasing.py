@@ -6,6 +6,7 @@ Keys are hashes of the content, by which somebody could tell whether a text that
 from collections.abc import Iterator, Sequence
 
 from core.bulk import array, fetch, lock_project
+from core.facts.refreshing import refresh_facts, refresh_prompt_facts
 from core.models import Removal, Subject
 from core.removing.permit import erasing
 from core.removing.person import erase_person
@@ -69,6 +70,8 @@ def _erase(removal: Removal, ids: list[int]) -> None:
     counts |= {"responses": len(responses), "scores": len(fetch(SCORES, [array(responses)]))}
     if of_prompts:
         counts["prompts"] = len(fetch(PROMPTS, [array(ids)]))
+        refresh_facts(comparisons)  # they hold the words, by which tables are searched
+        refresh_prompt_facts(ids)
     inputs = array([*ids, *responses, *comparisons])
     counts["notes of failures"] = len(fetch(FAILURES, [removal.project_id, inputs]))
     touched(removal, counts)

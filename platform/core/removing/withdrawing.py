@@ -6,6 +6,7 @@ from itertools import islice
 from django.db import connection, transaction
 
 from core.bulk import array, fetch, lock_project
+from core.facts.marking import mark_prompts
 from core.labels.service import refresh_labels
 from core.models import Removal, Subject
 from core.removing.report import sum_of, touched
@@ -125,6 +126,8 @@ def _mark(removal: Removal, ids: Sequence[int], value: str, where: str) -> None:
         fetch(RESUME, named)
     changed = [pk for (pk,) in fetch(MARK.format(table=THINGS[subject], value=value, where=where), named)]
     counts = {COUNTED_AS[subject]: len(changed)}
+    if subject == Subject.PROMPT:
+        mark_prompts(removal.project_id, changed)
     if subject == Subject.PERSON:
         counts["judgments"] = fetch(JUDGMENTS_OF, [array(changed)])[0][0]
         if value != "NULL":

@@ -18,12 +18,12 @@ def agreement(project: Project) -> dict[str, Any]:
     columns = read_columns(project)
     voted, gold = columns.of(PEOPLE), columns.of(GOLD)
     names = _names(project)
-    machines = np.unique(columns.of(MACHINES).judge).tolist()
-    everybody = machines + np.unique(voted.judge).tolist()
+    machines, persons = (np.unique(columns.of(kind).judge).tolist() for kind in (MACHINES, PEOPLE))
+    judges = _each(columns, machines, gold, names, "judge") | _each(columns, persons, gold, names, "person")
     return {
         "people": _people(voted),
-        "judges": _each(columns, machines, voted, names) if len(voted) else {},
-        "gold": _each(columns, everybody, gold, names) if len(gold) else {},
+        "judges": _each(columns, machines, voted, names, "judge") if len(voted) else {},
+        "gold": dict(sorted(judges.items())) if len(gold) else {},
     }
 
 
@@ -40,8 +40,10 @@ def _people(voted: Verdicts) -> dict[str, Any]:
     }
 
 
-def _each(columns: Columns, judges: Iterable[int], others: Verdicts, names: dict[int, str]) -> Judges:
-    return {names[judge]: _judge(columns.of_judge(judge), others) for judge in sorted(judges, key=names.__getitem__)}
+def _each(columns: Columns, judges: Iterable[int], others: Verdicts, names: dict[int, str], who: str) -> Judges:
+    """By name; `who` says whether it is a person, for whoever may not read names."""
+    named = sorted(judges, key=names.__getitem__)
+    return {names[judge]: {"who": who, **_judge(columns.of_judge(judge), others)} for judge in named}
 
 
 def _judge(verdicts: Verdicts, others: Verdicts) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from core.models import Comparison, Project
 from core.runs.steps import Context, Done, Outcome, Step, StepConfig
-from core.signals import comparisons_changed
+from core.signals import comparisons_changed, comparisons_changing
 from core.steps.people import wanting
 
 CHANGE = """
@@ -49,6 +49,7 @@ class Overlap(Step):
 
     def save(self, context: Context, outputs: Sequence[int]) -> None:
         votes = context.config.votes
+        comparisons_changing.send(Overlap, project=context.project, comparison_ids=list(outputs))
         with connection.cursor() as cursor:
             cursor.execute(CHANGE, [votes, list(outputs), votes])
             changed = sorted(pk for (pk,) in cursor.fetchall())

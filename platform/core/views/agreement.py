@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core.http import UserRequest, part
 from core.models import Project
-from core.permissions import get_project
+from core.permissions import get_project, may
 from core.reports.agreement import agreement as measured
 from core.views.access import signed_in
 from core.views.pages import in_project
@@ -54,7 +54,9 @@ class Row:
 @signed_in
 def agreement(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "read")
-    context = in_project(request.user, project, "overview", rows=rows_of(_kept(project)))
+    context = in_project(
+        request.user, project, "overview", rows=rows_of(_kept(project), names=may(request.user, project, "names"))
+    )
     return render(request, part(request, "core/agreement.html", "figures"), context)
 
 
@@ -71,10 +73,12 @@ def _kept(project: Project) -> Mapping[str, Any]:
     return found
 
 
-def rows_of(report: Mapping[str, Any]) -> list[Row]:
+def rows_of(report: Mapping[str, Any], *, names: bool) -> list[Row]:
+    """Without `names` no person has a row."""
+    measured_on_gold = [(name, of) for name, of in report["gold"].items() if names or of["who"] != "person"]
     rows = [Row("People with people", "people", _figures(report["people"]))]
     rows += [Row(f"{name} with people", "models", _figures(of)) for name, of in report["judges"].items()]
-    rows += [Row(f"{name} with gold", "gold", _figures(of)) for name, of in report["gold"].items()]
+    rows += [Row(f"{name} with gold", "gold", _figures(of)) for name, of in measured_on_gold]
     return rows
 
 

@@ -174,10 +174,7 @@ def apply(change: Change, selection: Selection, *, by: User) -> str:
         return _counted("prompt", verb(project, selection.portions_of_prompts(), value, by=by))
     if verb := of_comparisons.get(change.action):
         return _counted("comparison", verb(project, selection.portions(), value, by=by))
-    if selection.kind == "prompt":
-        return _remove(selection, Mode(change.action), by)
-    verb = comparisons.restore if change.action == "restore" else comparisons.withdraw
-    return _counted("comparison", verb(project, selection.portions(), by=by))
+    return _remove(selection, Mode(change.action), by)
 
 
 def _counted(noun: str, rows: int) -> str:
@@ -189,11 +186,11 @@ def _counted_noun(noun: str, count: int) -> str:
 
 
 def _remove(selection: Selection, mode: Mode, by: User) -> str:
-    """A run does it, for everything of a prompt has to follow."""
-    prompts_asked = chain.from_iterable(selection.portions())
-    removal = removals.ask(selection.project, Subject.PROMPT, mode, prompts_asked, by=by)
+    """A run does it: labels, places and what belongs to a prompt have to follow."""
+    targets = chain.from_iterable(selection.portions())
+    removal = removals.ask(selection.project, Subject(selection.kind), mode, targets, by=by)
     doing = "restores" if mode == Mode.RESTORE else "withdraws"
-    return f"A run {doing} {_counted_noun('prompt', len(removal.targets))} and what belongs to them."
+    return f"A run {doing} {_counted_noun(selection.kind, len(removal.targets))} and what belongs to them."
 
 
 def _assign(selection: Selection, person: User, by: User) -> str:

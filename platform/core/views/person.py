@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import audit
 from core.charts.service import hours_chart
 from core.errors import PrefereeError
 from core.groups import set_groups
@@ -29,6 +30,7 @@ WRONG_NAME = "This is not their name. Write “{}” to remove them."
 @signed_in
 def person(request: UserRequest, slug: str, person: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "team")
+    audit.viewed(request.user, project, "hours", str(person))
     return _page(request, project, member_of(project, person))
 
 
