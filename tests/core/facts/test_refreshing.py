@@ -15,6 +15,7 @@ from core import comparisons, prompts
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.facts.draining import catch_up, left, renew_all
+from core.facts.marking import mark_comparisons
 from core.labels.service import refresh_labels, refresh_project
 from core.models import (
     Comparison,
@@ -266,8 +267,9 @@ def test_a_change_that_is_taken_back_leaves_no_mark(project: Project) -> None:
 def test_a_page_waits_for_little_and_leaves_the_rest(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("core.facts.marking.ROWS_A_MARK", 2)
     monkeypatch.setattr("core.facts.draining.ROWS_A_MARK", 2)
-    for _ in range(5):
-        ComparisonFactory(project=project)
+    made = [ComparisonFactory(project=project).pk for _ in range(5)]
+    StaleFacts.objects.all().delete()
+    mark_comparisons(project.pk, made)
     assert catch_up(project) == 3
     assert ComparisonFacts.objects.count() == 2
 
