@@ -160,7 +160,7 @@ def offered_steps() -> dict[str, AnyStep]:
 
 def step_named(name: str) -> AnyStep:
     if name not in _steps:
-        raise PrefereeError(f"There is no step “{name}”. The steps are {', '.join(sorted(_steps))}.")
+        raise PrefereeError(f"There is no step “{name}”. The steps are {', '.join(sorted(offered_steps()))}.")
     return _steps[name]
 
 

@@ -54,9 +54,8 @@ class Row:
 @signed_in
 def agreement(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "read")
-    context = in_project(
-        request.user, project, "overview", rows=rows_of(_kept(project), names=may(request.user, project, "names"))
-    )
+    rows = rows_of(_kept(project), names=may(request.user, project, "names"))
+    context = in_project(request.user, project, "overview", rows=rows)
     return render(request, part(request, "core/agreement.html", "figures"), context)
 
 

@@ -30,6 +30,8 @@ from core.models import (
     StaleFacts,
     User,
 )
+from core.removals import ask
+from core.runs.actions import run_here
 from core.tasks import sweep
 from tests.factories import (
     ComparisonFactory,
@@ -206,14 +208,18 @@ class Life:
                 lambda: comparisons.set_group(
                     self.project, self.some(), self.random.choice([None, self.group]), by=self.manager
                 ),
-                lambda: comparisons.withdraw(self.project, self.some(), by=self.manager),
-                lambda: comparisons.restore(self.project, self.some(), by=self.manager),
+                lambda: self.removes("withdraw"),
+                lambda: self.removes("restore"),
                 lambda: prompts.add_tag(self.project, self.some_prompts(), "hard", by=self.manager),
                 lambda: prompts.remove_tag(self.project, self.some_prompts(), "hard", by=self.manager),
                 lambda: prompts.set_language(self.project, self.some_prompts(), "pt-BR", by=self.manager),
             ]
         )
         verb()
+
+    def removes(self, mode: str) -> None:
+        if ids := [pk for portion in self.some() for pk in portion]:
+            run_here(ask(self.project, "comparison", mode, ids, by=self.manager).run)
 
     def reviews(self) -> None:
         for ids in self.some():

@@ -23,7 +23,7 @@ PEOPLE = {
 
 
 def test_figures_are_shares_with_their_interval_and_n() -> None:
-    (row,) = rows_of({"people": PEOPLE, "judges": {}, "gold": {}})
+    (row,) = rows_of({"people": PEOPLE, "judges": {}, "gold": {}}, names=True)
     figures = [(figure.value, figure.low, figure.high, figure.n) for figure in row.figures]
     assert figures == [(0.86, 0.84, 0.88, 1204), (1.0, None, None, 3), (-0.04, -0.1, 0.02, 50), (None, None, None, 0)]
     assert row.figures[3].reason == "Not defined while only one answer occurs."
@@ -31,12 +31,12 @@ def test_figures_are_shares_with_their_interval_and_n() -> None:
 
 
 def test_judges_follow_people_and_gold_follows_judges() -> None:
-    rows = rows_of({"people": PEOPLE, "judges": {"j1": PEOPLE}, "gold": {"j1": PEOPLE}})
-    assert [(row.name, row.kind) for row in rows] == [
-        ("People with people", "people"),
-        ("j1 with people", "models"),
-        ("j1 with gold", "gold"),
-    ]
+    judge, person = {**PEOPLE, "who": "judge"}, {**PEOPLE, "who": "person"}
+    report = {"people": PEOPLE, "judges": {"j1": judge}, "gold": {"Ada": person, "j1": judge}}
+    rows = [("People with people", "people"), ("j1 with people", "models"), ("Ada with gold", "gold")]
+    rows += [("j1 with gold", "gold")]
+    assert [(row.name, row.kind) for row in rows_of(report, names=True)] == rows
+    assert [(row.name, row.kind) for row in rows_of(report, names=False)] == [*rows[:2], rows[3]]
 
 
 def test_a_page_says_why_there_is_no_figure(as_owner: Client) -> None:

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from core.facts.search import Search
-from core.models import AuditEvent, Comparison, Project, Prompt, Role, User
+from core.models import AuditEvent, Comparison, Project, Prompt, Role, Run, User
+from core.runs.actions import run_here
 from core.views import changing
 from tests.core.views.test_comparisons import COMPARISONS, pair, shown
 from tests.factories import MembershipFactory, PromptFactory, ResponseFactory
@@ -25,6 +26,11 @@ def three(project: Project) -> list[Comparison]:
 
 def publics(rows: list[Any]) -> list[str]:
     return [str(row.public) for row in rows]
+
+
+def removed() -> None:
+    """A worker does what was asked for last."""
+    run_here(Run.objects.latest("pk"))
 
 
 @pytest.mark.parametrize(
@@ -81,17 +87,22 @@ def test_withdrawal_asks_and_can_be_taken_back(as_owner: Client, three: list[Com
     values = {"action": "withdraw", "row": publics(three[:1])}
     assert "Withdraw" in send(as_owner, 200, **values)
     send(as_owner, **values, confirmed="1")
+    assert "A run withdraws 1 comparison and what belongs to them." in as_owner.get(COMPARISONS).content.decode()
+    removed()
     assert shown(as_owner.get(f"{COMPARISONS}?state=withdrawn").content.decode()) == ["a"]
     send(as_owner, action="restore", row=publics(three[:1]))
+    removed()
     assert Comparison.objects.filter(withdrawn=None).count() == 3
 
 
 def test_what_is_made_of_withdrawn_parts_stays_withdrawn(as_owner: Client, three: list[Comparison]) -> None:
     send(as_owner, action="withdraw", row=publics(three), confirmed="1")
+    removed()
     Prompt.objects.filter(pk=three[0].prompt_id).update(withdrawn=three[0].created)
     response = three[1].candidates.first().response
     type(response).objects.filter(pk=response.pk).update(withdrawn=response.created)
     send(as_owner, action="restore", row=publics(three))
+    removed()
     assert list(Comparison.objects.filter(withdrawn=None)) == three[2:]
 
 
