@@ -13,6 +13,8 @@ from annotate.actions import Answer, skip
 from annotate.reservations import take_next
 from core import deletion, lifecycle
 from core.errors import PrefereeError
+from core.facts.draining import catch_up
+from core.facts.marking import mark_comparisons
 from core.ids import uuid7
 from core.models import (
     AuditEvent,
@@ -128,6 +130,8 @@ def fill(project: Project) -> None:
     Upload.objects.create(project=project, name="x.jsonl", size=1, run=run)
     project.removals.create(subject="prompt", mode="withdraw", targets=[1], run=run)
     assert second.pk != first.pk
+    catch_up(project)
+    mark_comparisons(project.pk, [first.pk])
 
 
 def counted() -> dict[str, int]:
