@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from config.embedded import address, ensure_running, stop
 
@@ -48,15 +49,14 @@ def _use(home: Path) -> None:
 
 def _let_tests_empty_their_tables() -> None:
     """The audit log refuses that while its triggers are on; what cleans up between tests switches them off."""
-    operations = connections["default"].ops
-    written = operations.sql_flush
+    written = DatabaseOperations.sql_flush
     tables = ("core_auditevent", "core_auditbatch")
 
-    def without_triggers(*args: Any, **options: Any) -> list[str]:
+    def without_triggers(self: Any, *args: Any, **options: Any) -> list[str]:
         off, on = ([f"ALTER TABLE {name} {way} TRIGGER USER" for name in tables] for way in ("DISABLE", "ENABLE"))
-        return [*off, *written(*args, **options), *on]
+        return [*off, *written(self, *args, **options), *on]
 
-    operations.sql_flush = without_triggers  # type: ignore[method-assign]
+    DatabaseOperations.sql_flush = without_triggers  # type: ignore[method-assign]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from core.charts.times import day_in_words
 from core.errors import PrefereeError
 from core.models import Project
 
@@ -45,7 +46,7 @@ class Period:
 
     @property
     def in_words(self) -> str:
-        return f"{NAMES[self.name]}, {said(self.first)} to {said(self.last)}"
+        return f"{NAMES[self.name]}, {day_in_words(self.first)} to {day_in_words(self.last)}"
 
     @property
     def query(self) -> str:
@@ -53,10 +54,6 @@ class Period:
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time.min, tzinfo=ZoneInfo(self.zone))
-
-
-def said(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
 
 
 def period_of(project: Project, asked: Mapping[str, str]) -> Period:

@@ -8,7 +8,7 @@ from core.charts.canvas import drawn, write_above
 from core.charts.cleaning import cleaned
 from core.charts.colours import TOKENS
 from core.charts.numbers import scale_from_zero, short
-from core.periods import said
+from core.charts.times import day_in_words
 
 NOTHING = '<p class="empty">No work in these days.</p>'
 MOST_LABELS = 5
@@ -46,5 +46,5 @@ def _labels(first: date, days: int) -> tuple[list[int], list[str]]:
 
 def _description(worked: Worked) -> str:
     total = sum(hours for _, hours in worked)
-    span = f"{said(worked[0][0])} to {said(worked[-1][0])}"
+    span = f"{day_in_words(worked[0][0])} to {day_in_words(worked[-1][0])}"
     return f"Active hours from {span}: {total:.1f} in all, on {len(worked)} day{'s' if len(worked) > 1 else ''}."

@@ -9,8 +9,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from core.charts.hours import hours
 from core.charts.throughput import Point, throughput, throughput_table
+from core.charts.times import day_in_words
 from core.hours import Day
-from core.periods import Period, said
+from core.periods import Period
 
 SECONDS_KEPT = 3600
 
@@ -37,7 +38,7 @@ def hours_chart(days: Sequence[Day], period: Period, *, title: str, prefix: str)
     data = (worked, period.first, min(period.last, max((day for day, _ in worked), default=period.last)))
     drawing = _kept(lambda: hours(*data, title=title, prefix=prefix), "hours", *data, title, prefix)
     head = ("Day", "Judgments", "Active hours", "Time passed, hours")
-    rows = [(said(day.day), f"{day.judgments:,}", f"{day.hours:.2f}", f"{day.wall_hours:.2f}") for day in days]
+    rows = [(day_in_words(day.day), f"{day.judgments:,}", f"{day.hours:.2f}", f"{day.wall_hours:.2f}") for day in days]
     return Chart(drawing, head, [list(zip(head, row, strict=True)) for row in rows])
 
 

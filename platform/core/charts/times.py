@@ -1,6 +1,6 @@
 """Times along the bottom of a chart: round ones, a few, written as short as their distance allows. All are UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import ceil
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
@@ -43,3 +43,7 @@ def _label(seconds: int, step: int) -> str:
     if seconds % DAY == 0:
         return f"{at.day} {at:%b}"
     return f"{at:%H:%M}" if step >= MINUTE else f"{at:%H:%M:%S}"
+
+
+def day_in_words(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

@@ -22,9 +22,9 @@ from core.exports.files import Folder, folder
 from core.exports.trl_dpo import Options
 from core.labels.service import refresh_project
 from core.models import Dataset, DatasetVersion, Project, User
+from core.models.dataset import MANIFEST
 from core.removing.waiting import hold, refuse_while_erasing
 
-MANIFEST = "manifest.json"
 Reach = Callable[[int], None]
 Counts = dict[str, int]
 

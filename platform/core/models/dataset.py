@@ -5,6 +5,9 @@ from core.ids import uuid7
 from core.models.people import User
 from core.models.project import Project
 
+# What a version says of itself, beside its files.
+MANIFEST = "manifest.json"
+
 
 class Dataset(models.Model):
     """A name with an editable specification, from which versions are built."""

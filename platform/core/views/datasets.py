@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from core import audit
 from core.api.access import readable_by_programs
 from core.errors import PrefereeError
-from core.exports.service import MANIFEST
 from core.http import UserRequest
 from core.models import DatasetVersion
+from core.models.dataset import MANIFEST
 from core.permissions import get_project
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -25,8 +25,8 @@ def removals(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "audit")
     found = _of(request, project)
     if before := _uuid(request.GET.get("before", "")):
-        found = found.filter(public__lt=before)
-    page = list(found.order_by("-public")[: ROWS + 1])
+        found = found.filter(pk__lt=Subquery(found.filter(public=before).values("pk")))
+    page = list(found.order_by("-pk")[: ROWS + 1])
     context = in_project(
         request.user,
         project,

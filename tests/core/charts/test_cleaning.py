@@ -72,7 +72,7 @@ def test_colours_are_tokens_of_the_page(svg):
 
 
 def test_the_colours_while_drawing_are_those_of_the_light_theme():
-    light = dict(re.findall(r"--([\w-]+): (#[0-9A-F]{6});", CSS.split("@media", 2)[0]))
+    light = dict(re.findall(r"--([\w-]+): light-dark\((#[0-9A-F]{6}), ", CSS))
     assert {name: light[name].lower() for name in TOKENS} == TOKENS
 
 

@@ -47,7 +47,7 @@ def test_a_worker_does_what_was_rung_for_and_its_row_says_so(load):
 def test_the_tasks_are_registered_under_the_names_that_messages_carry_and_the_clock_rings():
     app.loader.import_default_modules()
     assert {"core.visit_stage", "core.sweep"} <= set(app.tasks)
-    assert [entry["task"] for entry in app.conf.beat_schedule.values()] == ["core.sweep"]
+    assert [entry["task"] for entry in app.conf.beat_schedule.values()] == ["core.sweep", "core.seal_audit"]
 
 
 def test_a_worker_that_is_told_nothing_else_listens_where_stages_ring():

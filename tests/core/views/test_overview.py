@@ -32,14 +32,14 @@ def page(client: Client) -> str:
 def test_an_empty_project_says_how_to_fill_it(as_owner: Client) -> None:
     html = page(as_owner)
     assert "No prompts yet. Import a file." in html
-    assert "manage.py ingest FILE --project helpful" in html
+    assert '<a class="button primary" href="/p/helpful/import">Import a file</a>' in html
 
 
 def test_prompts_without_comparisons_are_said_so(as_owner: Client, project: Project) -> None:
     PromptFactory(project=project)
     html = page(as_owner)
     assert "No comparisons yet" in html
-    assert '<a class="button primary" href="/p/helpful/runs/start/compare">Make comparisons</a>' in html
+    assert '<a class="button primary" href="/p/helpful/comparisons/new">Make comparisons</a>' in html
 
 
 def test_the_eight_counts_are_those_of_this_project(as_owner: Client, project: Project) -> None:

@@ -3,14 +3,14 @@ from typing import Any
 from django.test import Client
 
 from core.recipes.shapes import shapes_of
-from core.runs.steps import all_steps
+from core.runs.steps import offered_steps
 
 STEPS = "/p/helpful/runs/steps"
 
 
 def test_every_step_is_there_with_every_setting(as_owner: Client) -> None:
     html = as_owner.get(STEPS).content.decode()
-    for name, step in all_steps().items():
+    for name, step in offered_steps().items():
         assert f'<h2 id="step-{name}">{name}</h2>' in html
         assert all(f"<code>{shape.name}</code>" in html for shape in shapes_of(step.Config))
 
