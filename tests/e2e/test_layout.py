@@ -36,6 +36,7 @@ CODE = (
 )
 ARABIC = "مرحبا بك في هذا النص العربي الطويل.\n\n- أولاً\n- ثانيًا\n\n`code` داخل النص"
 TABLE = "| a | b | c |\n|---|---|---|\n" + f"| {'cell ' * 20}| {LONG} | c |"
+CONTROLS = "button:visible:not([aria-hidden]), summary:visible, label.option:visible, a.button:visible"
 TEXTS = [LONG, CODE, ARABIC, TABLE, "Short.", "", "long text " * 900]
 SIZES = {"phone": (360, 640), "tablet": (820, 1180), "desk": (1440, 900)}
 TABLES = ("/p/helpful/prompts", "/p/helpful/comparisons", f"/p/helpful/comparisons?q={LONG}&tag={LONG}")
@@ -231,7 +232,7 @@ def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, si
     imports = ["/p/helpful/import", *(f"/p/helpful/import/{upload.public}" for upload in project.uploads.all())]
     for address in (*imports, *pages, *settings, *team, *runs, *TABLES[:2]):
         page.goto(address)
-        for control in page.locator("button:visible, summary:visible, label.option:visible, a.button:visible").all():
+        for control in page.locator(CONTROLS).all():
             box = control.bounding_box()
             assert box["height"] >= (44 if width < 800 else 32), control.inner_text()
 
