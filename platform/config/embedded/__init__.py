@@ -6,6 +6,6 @@ Nothing here imports Django, so that the settings can ask for the address.
 
 from config.embedded.address import Address, address
 from config.embedded.errors import EmbeddedError
-from config.embedded.server import Status, ensure_running, is_alive, status, stop
+from config.embedded.server import Status, ensure_running, process_of, status, stop
 
-__all__ = ["Address", "EmbeddedError", "Status", "address", "ensure_running", "is_alive", "status", "stop"]
+__all__ = ["Address", "EmbeddedError", "Status", "address", "ensure_running", "process_of", "status", "stop"]

@@ -60,11 +60,11 @@ def stop(home: Path) -> bool:
     return True
 
 
-def is_alive(home: Path) -> bool:
-    """Whether the home's server has a process; cheap enough to ask all the time, since it connects to nothing."""
+def process_of(home: Path) -> int | None:
+    """The process of the home’s server, if there is one; cheap enough to ask always, since it connects to nothing."""
     cluster = locate(home.expanduser().resolve())
     lock = read_lock(cluster.data)
-    return lock is not None and holds(cluster, lock.pid)
+    return lock.pid if lock is not None and holds(cluster, lock.pid) else None
 
 
 def status(home: Path) -> Status:

@@ -16,6 +16,7 @@ class Database:
     def __init__(self, home: Path, say: Callable[[str], None], lock: Lock | None = None) -> None:
         self.home, self.say, self.lock = home, say, lock
         self.is_ours = False
+        self.pid: int | None = None
         self.backoff = Backoff()
 
     def start(self) -> None:
@@ -28,8 +29,11 @@ class Database:
         self._note()
 
     def look(self) -> None:
-        """Start it again where it was killed."""
-        if not self.backoff.is_over() or embedded.is_alive(self.home):
+        """Start it again where it was killed; where a worker that asked it was quicker, its server is ours as well."""
+        if not self.backoff.is_over():
+            return
+        process = embedded.process_of(self.home)
+        if process is not None and process == self.pid:
             return
         self.say("PostgreSQL has ended; it is started again.")
         self.is_ours = True
@@ -47,8 +51,9 @@ class Database:
             self._note()
 
     def _note(self) -> None:
+        self.pid = embedded.process_of(self.home)
         if self.lock is not None:
-            self.lock.note(embedded.status(self.home).pid if self.is_ours else None)
+            self.lock.note(self.pid if self.is_ours else None)
 
 
 @contextmanager
