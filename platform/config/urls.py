@@ -11,5 +11,6 @@ handler500 = errors.server_error
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("annotate.urls")),
+    path("", include("synth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,6 +5,7 @@ from core.models.audit import AuditBatch, AuditEvent
 from core.models.comparison import Candidate, Comparison
 from core.models.dataset import Dataset, DatasetVersion
 from core.models.facts import ComparisonFacts, FilterValue, PromptFacts, StaleFacts
+from core.models.gold import GoldItem, GoldSet
 from core.models.group import Group, TagRule
 from core.models.judge import Judge, JudgeKind
 from core.models.judgment import Judgment, Occasion, Status
@@ -15,6 +16,7 @@ from core.models.prompt import Prompt
 from core.models.recipe import Recipe
 from core.models.removal import Mode, Removal, Subject
 from core.models.response import AuthorKind, Response
+from core.models.rubric import Rubric
 from core.models.run import Failure, Run, RunState, Shard, ShardState, Stage, StageState
 from core.models.saved import SavedFilter, Table
 from core.models.schedule import Overlap, Schedule
@@ -33,6 +35,8 @@ __all__ = [
     "DatasetVersion",
     "Failure",
     "FilterValue",
+    "GoldItem",
+    "GoldSet",
     "Group",
     "Invitation",
     "Judge",
@@ -53,6 +57,7 @@ __all__ = [
     "Response",
     "Role",
     "Round",
+    "Rubric",
     "Run",
     "RunState",
     "SavedFilter",

@@ -1,3 +1,4 @@
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ class JudgeKind(models.TextChoices):
 class Judge(models.Model):
     """Somebody who judges. `person` is an account; every other judge came from a file or a worker."""
 
+    public = models.UUIDField(unique=True, db_default=RandomUUID(), editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="judges", db_index=False)
     kind = models.CharField(max_length=6, choices=JudgeKind)
     name = models.CharField(max_length=200)
@@ -24,6 +26,10 @@ class Judge(models.Model):
     person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="judges")
     config = models.JSONField(default=dict, blank=True)
     withdrawn = models.DateTimeField(null=True, blank=True, help_text="Since when its judgments count no more.")
+    barred = models.DateTimeField(
+        null=True, blank=True, help_text="Since when its judgments make no labels, because its card fell short."
+    )
+    barred_because = models.TextField(blank=True)
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:

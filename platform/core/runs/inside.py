@@ -19,7 +19,8 @@ def refusal(project: Project, stages: Iterable[StageParts]) -> str:
     if not project.text_stays_inside:
         return ""
     for name, step, config in stages:
-        if outside := [address for address in step.endpoints(config) if not is_inside(address)]:
+        reached = step.endpoints(project, config)
+        if outside := [each.address for each in reached if each.is_outside or not is_inside(each.address)]:
             return (
                 f"The stage {name} would send text to {outside[0]}, and the text of {project.name} stays inside. "
                 "Choose an endpoint inside, or change that in the settings."

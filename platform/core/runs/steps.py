@@ -74,6 +74,14 @@ class Context:
     check: Callable[[], None] = lambda: None
 
 
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """An address that text would be sent to. `is_outside`: whoever set it up says so, wherever the address lies."""
+
+    address: str
+    is_outside: bool = False
+
+
 # What the numbers of a stage's inputs are: primary keys of such rows, places of files, or nothing that has a page.
 InputKind = Literal["prompt", "comparison", "response", "file", ""]
 
@@ -99,8 +107,8 @@ class AnyStep(ABC):
     def plan(self, project: Project, config: Any) -> dict[str, float]:
         """What a run would do, by name, without doing it. Raises PrefereeError where it could do nothing."""
 
-    def endpoints(self, config: Any) -> Sequence[str]:
-        """The addresses that would see text of the project; a project whose text stays inside refuses others."""
+    def endpoints(self, project: Project, config: Any) -> Sequence[Destination]:
+        """Who would see text of the project; one whose text stays inside refuses those outside."""
         return ()
 
     def pin(self, project: Project, config: Any) -> Any:

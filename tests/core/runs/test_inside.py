@@ -10,6 +10,7 @@ from core.project_settings import change_settings, settings_of
 from core.runs.actions import resume, run_here
 from core.runs.inside import would_be_refused
 from core.runs.starting import begin_run, record_run, start_run
+from core.runs.steps import Destination
 from core.schedules.actions import Plan, create_schedule
 from tests.core.runs.scripted import scored
 
@@ -20,7 +21,7 @@ SENTENCE = f"The stage scripted would send text to {OUTSIDE}, and the text of p 
 
 @pytest.fixture
 def outside(step, monkeypatch):
-    monkeypatch.setattr(step, "endpoints", lambda config: ["http://127.0.0.1:8000", OUTSIDE])
+    monkeypatch.setattr(step, "endpoints", lambda *_: [Destination("http://127.0.0.1:8000"), Destination(OUTSIDE)])
     return step
 
 
@@ -52,7 +53,7 @@ def test_another_project_may(project, outside, begin, prompts):
 
 def test_a_step_that_stays_inside_runs(project, step, prompts, begin, monkeypatch):
     ids = prompts(2)
-    monkeypatch.setattr(step, "endpoints", lambda config: ["http://127.0.0.1:8000"])
+    monkeypatch.setattr(step, "endpoints", lambda project, config: [Destination("http://127.0.0.1:8000")])
     mark(project)
     run, _ = begin()
     assert (run_here(run).state, scored()) == (RunState.DONE, ids)

@@ -10,6 +10,7 @@ from annotate.models import QueueItem
 from core.models import AuditEvent, Comparison, Project, Role, Run, Schedule, User
 from core.project_settings import settings_of
 from core.runs.actions import run_here
+from core.runs.steps import Destination
 from core.schedules.actions import Plan, create_schedule
 from tests.core.views.conftest import logged_in
 from tests.core.views.markup import PAYLOADS, dangers
@@ -123,7 +124,7 @@ def test_what_would_be_refused_is_shown_before_text_stays_inside(
 ) -> None:
     from core.steps.compare import Compare
 
-    monkeypatch.setattr(Compare, "endpoints", lambda self, config: ["https://8.8.8.8/v1"])
+    monkeypatch.setattr(Compare, "endpoints", lambda self, project, config: [Destination("https://8.8.8.8/v1")])
     create_schedule(project, Plan("Every night", "compare", "0 2 * * *"))
     html = text(as_owner.get(HERE))
     assert "3 would be refused" in html

@@ -1,0 +1,1 @@
+"""Models behind one protocol, one file a kind."""

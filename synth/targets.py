@@ -1,0 +1,78 @@
+"""Endpoints as runs use them: looked up by name once, pinned to one model, and plain values from then on."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from core.errors import PrefereeError
+from core.models import Project
+from core.runs.steps import Destination
+from synth.models import Endpoint
+
+LOCAL = "this machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An endpoint with its model and revision as they are at the start of a run. Holds no key."""
+
+    pk: int
+    name: str
+    kind: str
+    address: str
+    model: str
+    revision: str
+    family: str
+    tokenizer: str
+    external: bool
+    key_variable: str
+    structure: str
+    logprobs: bool
+    context: int | None
+    concurrency: int
+    requests_a_minute: int | None
+    tokens_a_minute: int | None
+    price_in: Decimal
+    price_out: Decimal
+    connect_seconds: float
+    reply_seconds: float
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What decides whether two replies come from the same model in the same place."""
+        return self.kind, self.address, self.model, self.revision
+
+    @property
+    def author(self) -> str:
+        """How what it writes is signed."""
+        return f"{self.model}@{self.revision}" if self.revision else self.model
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As JSON takes it, for a configuration."""
+        return {key: str(value) if isinstance(value, Decimal) else value for key, value in asdict(self).items()}
+
+
+def endpoint_named(project: Project, name: str) -> Endpoint:
+    """Raises PrefereeError, which names those that there are."""
+    usable = Endpoint.objects.usable_in(project)
+    found = usable.filter(name=name).first()
+    if found is None:
+        names = ", ".join(usable.order_by("name").values_list("name", flat=True)[:20]) or "none yet"
+        raise PrefereeError(
+            f"There is no endpoint “{name}” that {project.name} may use. There are: {names}. "
+            "Staff add them on the page Endpoints."
+        )
+    return found
+
+
+def target_of(endpoint: Endpoint, model: str = "", revision: str = "") -> Target:
+    """With what was pinned before, where something was."""
+    fields = {field: getattr(endpoint, field) for field in Target.__dataclass_fields__}
+    return Target(**{**fields, **({"model": model} if model else {}), **({"revision": revision} if revision else {})})
+
+
+def destinations(targets: Iterable[Target | Endpoint]) -> list[Destination]:
+    """Where text goes, for the engine; a local model is nowhere else."""
+    return [Destination(target.address, target.external) for target in targets if target.address]
