@@ -9,6 +9,9 @@ class SynthConfig(AppConfig):
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth.judges.reference import ReferenceJudge
+        from synth.scorers.density import Density
+        from synth.scorers.score import ScoreJudge
 
-        register(ReferenceJudge())
+        for step in (ReferenceJudge(), Density(), ScoreJudge()):
+            register(step)
         shelve("synth.recipes")

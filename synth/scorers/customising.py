@@ -84,6 +84,11 @@ def chosen(exemplars: Sequence[Mapping[str, str]], prompt_key: bytes) -> Mapping
     return exemplars[number % len(exemplars)]
 
 
+def typical_length(version: int) -> int:
+    """How many characters customising adds to a prompt, about."""
+    return len((FOLDER / f"{FALLBACK}-{version}.yaml").read_text(encoding="utf-8")) // 2
+
+
 def digest(version: int) -> str:
     """Of all texts of a version: what a scorer keeps beside its number."""
     return key_of(*((FOLDER / f"{name}-{version}.yaml").read_bytes() for name in (*DOMAINS, "router"))).hex()

@@ -26,7 +26,7 @@ COUNTS = """
 SELECT count(*) FILTER (WHERE scored AND NOT judged), count(*) FILTER (WHERE judged), count(*) FILTER (WHERE NOT scored)
   FROM (SELECT EXISTS (SELECT FROM core_judgment j WHERE j.comparison_id = c.id AND j.judge_id = %(judge)s) AS judged,
                NOT EXISTS (SELECT FROM core_candidate n WHERE n.comparison_id = c.id AND NOT EXISTS (
-                           SELECT FROM core_score s WHERE s.response_id = n.response_id AND s.scorer = %(scorer)s)) AS scored
+                      SELECT FROM core_score s WHERE s.response_id = n.response_id AND s.scorer = %(scorer)s)) AS scored
           FROM core_comparison c WHERE c.project_id = %(project)s AND c.k > 1 AND c.withdrawn IS NULL) c
 """
 # The scorers of a project that no run made: those of files.
@@ -53,7 +53,7 @@ class ScoreConfig(StepConfig):
     tie_band: float = Field(
         0.0, ge=0, allow_inf_nan=False, description="Scores that differ by no more are a tie, in the scorer's unit."
     )
-    judge: str = Field("", description="The version of the judge, set when the run starts.", json_schema_extra=PAGE_ONLY)
+    judge: str = Field("", description="The judge's version, set when the run starts.", json_schema_extra=PAGE_ONLY)
 
 
 class ScoreJudge(Step):
