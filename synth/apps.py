@@ -8,10 +8,12 @@ class SynthConfig(AppConfig):
     def ready(self) -> None:
         from core.recipes.shelf import shelve
         from core.runs.steps import register
+        from synth.backends import opening, servers
         from synth.judges.reference import ReferenceJudge
         from synth.scorers.density import Density
         from synth.scorers.score import ScoreJudge
 
         for step in (ReferenceJudge(), Density(), ScoreJudge()):
             register(step)
+        opening.register("openai", servers.opened, servers.as_it_is_now)
         shelve("synth.recipes")

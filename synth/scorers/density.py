@@ -16,7 +16,7 @@ from synth.scorers.outlook import outlook
 from synth.scorers.ratio import Normalisation
 from synth.scorers.reading import Asked, asked_of, measurable
 from synth.scorers.versions import scorer_of
-from synth.targets import Target, destinations, endpoint_named, pin_target, target_from
+from synth.targets import Target, destinations, endpoint_named, pin_target, target_from, target_of
 
 KIND = "density"
 NAME = r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$"
@@ -76,8 +76,8 @@ class Density(Step):
     input_kind: ClassVar[InputKind] = "response"
 
     def plan(self, project: Project, config: DensityConfig) -> dict[str, float]:
-        endpoints = {role: endpoint_named(project, name) for role, name in config.roles.items()}
-        return outlook(project, endpoints, config.texts or NEWEST)
+        targets = {role: target_of(endpoint_named(project, name)) for role, name in config.roles.items()}
+        return outlook(project, targets, config.texts or NEWEST)
 
     def endpoints(self, project: Project, config: DensityConfig) -> Sequence[Destination]:
         if config.pinned:

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 from core.bulk import fetch
 from core.models import Project
-from synth.models import Endpoint
+from synth.costing import planned_cost, tokens_of
 from synth.scorers.customising import typical_length
+from synth.targets import Target
 
-CHARACTERS_A_TOKEN = 4
-MILLION = 1_000_000
 # Texts of the first prompts by their keys, which are a random sample of them: the same one each time.
 SAMPLE = 2_000
 COUNTS = """
@@ -28,20 +27,19 @@ SELECT COALESCE(avg(length(p.messages::text) + length(COALESCE(p.system, '')) + 
 """
 
 
-def outlook(project: Project, endpoints: Mapping[str, Endpoint], texts: int) -> dict[str, float]:
-    """Responses, calls, tokens and cost, by name. Tokens are taken from the lengths of texts, four characters each."""
+def outlook(project: Project, targets: Mapping[str, Target], texts: int) -> dict[str, float]:
+    """Responses, calls, tokens and cost, by name; the last two are about as much."""
     ((responses, prompts, left_out),) = fetch(COUNTS, [project.pk])
     ((asked, answered),) = fetch(LENGTHS, [project.pk, SAMPLE])
-    router = endpoints.get("router")
-    added = typical_length(texts) if router else 0
-    tokens = responses * (asked + added + answered) / CHARACTERS_A_TOKEN
-    routed = prompts * asked / CHARACTERS_A_TOKEN if router else 0
-    prices = [(endpoints[role].price_in, tokens) for role in ("strong", "weak")]
-    prices += [(router.price_in, routed)] if router else []
+    router = targets.get("router")
+    measured = round(responses * (asked + answered + (typical_length(texts) if router else 0)))
+    routed = round(prompts * asked)
+    costs = [planned_cost(targets[role], measured, responses, 0) for role in ("strong", "weak")]
+    costs += [planned_cost(router, routed, prompts, 1)] if router else []
     return {
         "responses": responses,
         "empty or of several messages": left_out,
         "calls": 2 * responses + (prompts if router else 0),
-        "tokens, about": round(2 * tokens + routed),
-        "cost, about": round(sum(float(price) * number / MILLION for price, number in prices), 4),
+        "tokens, about": 2 * tokens_of(measured) + (tokens_of(routed) if router else 0),
+        "cost, about": round(float(sum(costs)), 4),
     }
