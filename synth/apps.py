@@ -10,7 +10,10 @@ class SynthConfig(AppConfig):
         from core.runs.steps import register
         from synth.backends import opening, servers
         from synth.judges.reference import ReferenceJudge
+        from synth.scorers.density import Density
+        from synth.scorers.score import ScoreJudge
 
-        register(ReferenceJudge())
+        for step in (ReferenceJudge(), Density(), ScoreJudge()):
+            register(step)
         opening.register("openai", servers.opened, servers.as_it_is_now)
         shelve("synth.recipes")
