@@ -18,7 +18,7 @@ from core.models import Project
 BATCH = 5_000
 ROWS_A_FETCH = 10_000
 COUNTED = "j.k > 1 AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL AND j.occasion IN ('first', 'review')"
-# What is withdrawn has no vote and no label: a comparison, or all that a judge has said. Nor has a judge that is barred.
+# What is withdrawn has no vote and no label: a comparison, or all that a judge has said. Nor has who is barred.
 STANDS = "g.withdrawn IS NULL AND g.barred IS NULL"
 VOTES = f"""
 SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ranks, j.both_bad, j.strength
@@ -70,8 +70,8 @@ def policy_name(sources: Sources) -> str:
 def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True) -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
 
-    Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of open gold
-    items follow the labels.
+    Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
+    open gold items follow the labels.
     """
     standing = array(pk for pk, stands in fetch(LOCK, [array(comparison_ids)]) if stands)
     labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [standing]), sources))

@@ -38,7 +38,8 @@ def test_the_sample_has_a_share_of_each_part_and_replays(project, by):
     Comparison.objects.update(votes_wanted=2)
     made = make_starter_set(project, by=by, count=8)
     tags = Counter(item.comparison.prompt.tags[0] for item in made.items.select_related("comparison__prompt"))
-    assert sum(tags.values()) == 8 and tags["code"] > tags["safety"] > 0
+    assert sum(tags.values()) == 8
+    assert tags["code"] > tags["safety"] > 0
     chosen = set(made.items.values_list("comparison", flat=True))
     made.delete()
     assert set(make_starter_set(project, by=by, count=8).items.values_list("comparison", flat=True)) == chosen
@@ -51,9 +52,11 @@ def test_each_is_asked_of_a_person_and_soon_and_more_urgent_wishes_stay(project,
     wanted = dict(made.items.values_list("comparison", "comparison__votes_wanted"))
     priorities = dict(made.items.values_list("comparison", "comparison__priority"))
     assert (wanted.pop(urgent.pk), priorities.pop(urgent.pk)) == (3, -90)
-    assert set(wanted.values()) == {1} and set(priorities.values()) == {PRIORITY}
+    assert set(wanted.values()) == {1}
+    assert set(priorities.values()) == {PRIORITY}
     queued = QueueItem.objects.filter(comparison__in=wanted)
-    assert set(queued.values_list("priority", "wanted")) == {(PRIORITY, 1)} and queued.count() == 15
+    assert set(queued.values_list("priority", "wanted")) == {(PRIORITY, 1)}
+    assert queued.count() == 15
 
 
 def test_their_answers_become_gold_when_they_arrive_and_a_models_never_do(project, by):
@@ -62,7 +65,8 @@ def test_their_answers_become_gold_when_they_arrive_and_a_models_never_do(projec
     answer(first, [2, 1]), answer(second, [1, 2], kind="ai")
     items = {item.comparison_id: item for item in GoldItem.objects.filter(gold_set=made).select_related("source")}
     assert (items[first.pk].ranks, items[first.pk].source.comparison_id) == ([2, 1], first.pk)
-    assert items[second.pk].ranks is None and items[second.pk].source is None
+    assert items[second.pk].ranks is None
+    assert items[second.pk].source is None
     assert close_gold_set(made, by=by).closed
 
 
@@ -70,7 +74,8 @@ def test_what_people_have_answered_is_not_drawn(project, by):
     known = Comparison.objects.order_by("pk").first()
     answer(known, [1, 2])
     made = make_starter_set(project, by=by, count=40)
-    assert known.pk not in made.items.values_list("comparison", flat=True) and made.items.count() == 15
+    assert known.pk not in made.items.values_list("comparison", flat=True)
+    assert made.items.count() == 15
 
 
 def test_one_is_open_at_a_time(project, by):
