@@ -1,6 +1,6 @@
 """Endpoints as runs use them: looked up by name once, pinned to one model, and plain values from then on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -71,6 +71,17 @@ def target_of(endpoint: Endpoint, model: str = "", revision: str = "") -> Target
     """With what was pinned before, where something was."""
     fields = {field: getattr(endpoint, field) for field in Target.__dataclass_fields__}
     return Target(**{**fields, **({"model": model} if model else {}), **({"revision": revision} if revision else {})})
+
+
+def target_from(plain: Mapping[str, Any]) -> Target:
+    """What `Target.plain` was made of."""
+    prices = {name: Decimal(plain[name]) for name in ("price_in", "price_out")}
+    return Target(**{**plain, **prices})
+
+
+def pin_target(project: Project, name: str) -> Target:
+    """The endpoint with the model and revision that it has now, for the whole run."""
+    return target_of(endpoint_named(project, name))
 
 
 def destinations(targets: Iterable[Target | Endpoint]) -> list[Destination]:
