@@ -18,6 +18,7 @@ from synth.cards.withstanding import injections, probes
 NO_GOLD = "No gold item has a verdict of this judge."
 ONE_ORDER = "Every item was read in one order only, so nothing can flip."
 ALONE = "It never sees responses side by side, so it has no order to flip or to prefer."
+NO_ORDER = "No verdict says in which order the responses were shown."
 NO_SIDE = "No verdict in a known order prefers one response."
 NO_LONGER = "No verdict prefers one of two responses of different length."
 NO_TIME = "How long its verdicts took is not known."
@@ -26,16 +27,19 @@ STORED = "All its replies were stored before, so they cost nothing this time."
 A_THOUSAND = 1_000
 
 
-def figures_of(trials: Sequence[Tried], family: str = "") -> dict[str, Any]:
-    """All figures as JSON takes them, each with value, low, high and n; `family` is the judge's own."""
+def figures_of(trials: Sequence[Tried], family: str = "", *, alone: bool = False) -> dict[str, Any]:
+    """All figures as JSON takes them, each with value, low, high and n.
+
+    `family` is the judge's own. `alone`: it sees each response by itself, so that order means nothing to it.
+    """
     gold = [trial for trial in trials if trial.kind == "gold"]
     figures = {
         "accuracy": _right(gold),
         "longest": share(sum(_longest_is_right(trial) for trial in gold), len(gold), NO_GOLD),
         "consistent_accuracy": consistent_accuracy(gold),
         "coverage": coverage(gold),
-        "flips": flips(gold),
-        "first_position": first_position(gold),
+        "flips": flips(gold) if not alone else unknown(ALONE, applies=False),
+        "first_position": first_position(gold) if not alone else unknown(ALONE, applies=False),
         "longer": longer(gold),
         "longer_in_gold": longer_in_gold(gold),
         "unreadable": unreadable(gold),
@@ -73,21 +77,17 @@ def coverage(gold: Sequence[Tried]) -> Estimate:
 
 def flips(gold: Sequence[Tried]) -> Estimate:
     """The share that flips of the items that were read in more than one order."""
-    if _always_alone(gold):
-        return unknown(ALONE, applies=False)
     turned = [trial for trial in gold if len({r.order for r in trial.readings if r.order and r.ranks}) > 1]
-    return share(sum(trial.outcome == "flip" for trial in turned), len(turned), ONE_ORDER if gold else NO_GOLD)
+    return share(sum(trial.outcome == "flip" for trial in turned), len(turned), _why_no_order(gold, ONE_ORDER))
 
 
 def first_position(gold: Sequence[Tried]) -> Estimate:
     """The share that prefers the response shown first, of single verdicts that prefer one; .5 where both are shown
     first equally often and position does not matter."""
-    if _always_alone(gold):
-        return unknown(ALONE, applies=False)
     won = [
         (r.order, winner(r.ranks)) for trial in gold for r in trial.readings if r.order and winner(r.ranks) is not None
     ]
-    return share(sum(order[0] == slot for order, slot in won), len(won), NO_SIDE)
+    return share(sum(order[0] == slot for order, slot in won), len(won), _why_no_order(gold, NO_SIDE))
 
 
 def longer(gold: Sequence[Tried]) -> Estimate:
@@ -139,6 +139,8 @@ def _taken(values: Sequence[float | None], reason: str) -> Estimate:
     return mean(known, reason, times=A_THOUSAND)
 
 
-def _always_alone(gold: Sequence[Tried]) -> bool:
-    said = [reading for trial in gold for reading in trial.readings if reading.ranks]
-    return bool(said) and all(reading.order is None for reading in said)
+def _why_no_order(gold: Sequence[Tried], otherwise: str) -> str:
+    said = [reading for trial in gold for reading in trial.readings]
+    if not said:
+        return NO_GOLD
+    return otherwise if any(reading.order for reading in said) else NO_ORDER

@@ -64,7 +64,8 @@ def test_a_judge_that_prefers_the_longer_is_held_against_the_longest():
 
 
 def test_whoever_sees_responses_alone_has_no_order():
-    figures = figures_of([tried(A, A, orders=(None,)), tried(B, A, orders=(None,))])
+    trials = [tried(A, A, orders=(None,)), tried(B, A, orders=(None,))]
+    figures = figures_of(trials, alone=True)
     assert figures["flips"] | {"reason": ""} == {
         "value": None,
         "low": None,
@@ -75,6 +76,7 @@ def test_whoever_sees_responses_alone_has_no_order():
     }
     assert figures["first_position"]["applies"] is False
     assert fraction(figures["accuracy"]) == (1, 2)
+    assert figures_of(trials)["flips"]["reason"] == "No verdict says in which order the responses were shown."
 
 
 def test_a_list_is_right_where_the_best_is_first():
