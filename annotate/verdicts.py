@@ -12,7 +12,7 @@ from django.db.models.functions import RowNumber
 from annotate.views.forms import SKIP_REASONS
 from core.bulk import fetch
 from core.labels.majority import ORDER, Tier
-from core.labels.service import COUNTED
+from core.labels.service import COUNTED, STANDS
 from core.labels.words import letter_of, order_in_words, outcome_in_words
 from core.models import JudgeKind, Judgment, Occasion, QuestionSet, Status
 
@@ -21,7 +21,7 @@ LONGEST_REPLY = 2_000
 TALLY = f"""
 SELECT j.comparison_id, CASE WHEN j.occasion = 'review' THEN 'review' WHEN g.kind = 'gold' THEN 'gold'
                              WHEN g.kind = 'human' THEN 'people' ELSE 'judges' END,
-       count(*), count(DISTINCT j.judge_id) FILTER (WHERE {COUNTED})
+       count(*), count(DISTINCT j.judge_id) FILTER (WHERE {COUNTED} AND {STANDS})
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id WHERE j.comparison_id = ANY(%s) GROUP BY 1, 2
 """
 COLOURS = {JudgeKind.HUMAN: "people", JudgeKind.GOLD: "gold"}
@@ -162,6 +162,8 @@ def _state(judgment: Judgment, is_asked: bool) -> str:
         return STATES[Status(judgment.status)]
     if judgment.judge.withdrawn:
         return "Judge withdrawn"
+    if judgment.judge.barred:
+        return "Judge barred"
     if judgment.occasion not in COUNTING:
         return f"{Occasion(judgment.occasion).label}, not counted"
     return "Counts" if is_asked else "Not asked"

@@ -48,7 +48,7 @@ SELECT j.comparison_id, g.kind, g.name, g.version, COALESCE(r.name, ''), j.occas
        j.both_bad
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id LEFT JOIN core_round r ON r.id = j.round_id
  WHERE j.comparison_id = ANY(%s) AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL
-   AND g.withdrawn IS NULL
+   AND g.withdrawn IS NULL AND g.barred IS NULL
  ORDER BY j.comparison_id, g.kind, g.name COLLATE "C", g.version COLLATE "C", r.name COLLATE "C", j.occasion,
        j."order", j.sample
 """

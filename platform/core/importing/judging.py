@@ -19,7 +19,7 @@ class Judges:
         self._ids: dict[JudgeName, int] = {}
         self._people: set[JudgeName] = set()
         self._accounts: dict[JudgeName, int] = {}
-        self._withdrawn: set[JudgeName] = set()
+        self._mute: set[JudgeName] = set()
         self._rounds: dict[str | None, int | None] = {None: None}
 
     def know(self, judgments: Iterable[JudgmentRow]) -> None:
@@ -54,8 +54,9 @@ class Judges:
         """The addresses of those for whom it spoke."""
         return sorted(judge.name for judge in self._accounts)
 
-    def is_withdrawn(self, judge: JudgeName) -> bool:
-        return judge in self._withdrawn
+    def is_mute(self, judge: JudgeName) -> bool:
+        """Withdrawn or barred: what it says makes no label."""
+        return judge in self._mute
 
     def round_id(self, name: str | None) -> int | None:
         return self._rounds[name]
@@ -68,15 +69,15 @@ class Judges:
             [Judge(project=self.project, kind=kind, name=name, version=version) for kind, name, version in missing],
             ignore_conflicts=True,
         )
-        columns = ("kind", "name", "version", "id", "person_id", "withdrawn")
-        for kind, name, version, pk, person, withdrawn in Judge.objects.filter(project=self.project).values_list(
-            *columns
-        ):
+        columns = ("kind", "name", "version", "id", "person_id", "withdrawn", "barred")
+        for kind, name, version, pk, person, withdrawn, barred in Judge.objects.filter(
+            project=self.project
+        ).values_list(*columns):
             self._ids[JudgeName(kind, name, version)] = pk
             if person is not None:
                 self._people.add(JudgeName(kind, name, version))
-            if withdrawn is not None:
-                self._withdrawn.add(JudgeName(kind, name, version))
+            if withdrawn is not None or barred is not None:
+                self._mute.add(JudgeName(kind, name, version))
 
     def _find_members(self, names: list[JudgeName]) -> None:
         """Who was imported before they were members stays who they were: nobody's judgments come twice."""

@@ -92,7 +92,7 @@ class Load:
         votes = [
             (comparison, self.project.pk, len(row.slots), self.judges.id_of(said.judge), *_vote(said))
             for comparison, row, said in self.new_judgments
-            if comparison in new and _is_counted(row, said) and not self.judges.is_withdrawn(said.judge)
+            if comparison in new and _is_counted(row, said) and not self.judges.is_mute(said.judge)
         ]
         label_new(sorted(votes, key=itemgetter(0)))
         if others := sorted(judged - new):

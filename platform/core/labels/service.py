@@ -11,17 +11,19 @@ from django.db import transaction
 
 from core.bulk import array, copy_rows, fetch, stream
 from core.facts.marking import mark_judged
+from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
 
 BATCH = 5_000
 ROWS_A_FETCH = 10_000
 COUNTED = "j.k > 1 AND j.live AND j.status = 'submitted' AND j.ranks IS NOT NULL AND j.occasion IN ('first', 'review')"
-# What is withdrawn has no vote and no label: a comparison, or all that a judge has said.
+# What is withdrawn has no vote and no label: a comparison, or all that a judge has said. Nor has who is barred.
+STANDS = "g.withdrawn IS NULL AND g.barred IS NULL"
 VOTES = f"""
 SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ranks, j.both_bad, j.strength
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
- WHERE {{where}} AND {COUNTED} AND g.withdrawn IS NULL ORDER BY j.comparison_id, j.id
+ WHERE {{where}} AND {COUNTED} AND {STANDS} ORDER BY j.comparison_id, j.id
 """
 COLUMNS = (
     "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
@@ -36,7 +38,7 @@ STORED = f"SELECT {COLUMNS.replace('votes', 'votes::text')} FROM {LABELLED} AND 
 VOTELESS = f"""
 SELECT l.comparison_id FROM {LABELLED} AND l.project_id = %s AND NOT EXISTS (
        SELECT FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
-        WHERE j.comparison_id = l.comparison_id AND {COUNTED} AND g.withdrawn IS NULL)
+        WHERE j.comparison_id = l.comparison_id AND {COUNTED} AND {STANDS})
  UNION
 SELECT c.id FROM core_comparison c WHERE c.project_id = %s AND c.withdrawn IS NOT NULL
    AND EXISTS (SELECT FROM {LABELLED} AND l.comparison_id = c.id)
@@ -68,13 +70,16 @@ def policy_name(sources: Sources) -> str:
 def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True) -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
 
-    Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed.
+    Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
+    open gold items follow the labels.
     """
     standing = array(pk for pk, stands in fetch(LOCK, [array(comparison_ids)]) if stands)
     labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [standing]), sources))
     changed = _upsert(labels)
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         changed += _delete(voteless, sources)
+    if sources == "people_first":
+        answer_open(changed)
     mark_judged(comparison_ids if judged else changed)
     return len(changed)
 
