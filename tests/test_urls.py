@@ -32,6 +32,7 @@ from tests.factories import (
     UserFactory,
     arrived_upload,
 )
+from tests.synth.scripted import EndpointFactory
 
 PRINCIPALS = ("anonymous", "outsider", "viewer", "annotator", "reviewer", "owner", "staff")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -66,6 +67,7 @@ def changed(status: int) -> Statuses:
 
 
 OWN = for_all(200, anonymous=302)
+STAFF = for_all(403, anonymous=302, staff=200)
 
 
 def changed_own(status: int) -> Statuses:
@@ -183,6 +185,11 @@ CASES = {
     "bind_tag": Case({"POST": changed(422)}, ("slug",)),
     "unbind_tag": Case({"POST": ACT}, ("slug",), RULE),
     "move_rule": Case({"POST": ACT}, ("slug",), RULE),
+    "endpoints": Case({"GET": STAFF}),
+    "new_endpoint": Case({"GET": STAFF, "POST": STAFF | {"staff": 422}}),
+    "endpoint": Case({"GET": STAFF, "POST": STAFF | {"staff": 422}}, ("endpoint",)),
+    "retire_endpoint": Case({"POST": STAFF | {"staff": 302}}, ("endpoint",)),
+    "test_endpoint": Case({"POST": STAFF | {"staff": 302}}, ("endpoint",)),
 }
 HEAD_IS_GET = set(CASES) - {"work"}
 # Of a project; what else has something in its address is one's own, or opens to whoever has the link.
@@ -235,6 +242,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         **links_into(project),
         "person": MembershipFactory(project=project).user.public,
         "group": rule.group.public,
+        "endpoint": EndpointFactory(address="http://127.0.0.1:9/v1").public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
     }
 

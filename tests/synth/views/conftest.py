@@ -1,0 +1,36 @@
+import pytest
+from django.test import Client
+
+from core.models import Project, Role, User
+from tests.core.views.conftest import logged_in
+from tests.factories import MembershipFactory, ProjectFactory, UserFactory
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    return ProjectFactory(slug="helpful", name="Helpful")
+
+
+@pytest.fixture
+def owner(project: Project) -> User:
+    return MembershipFactory(project=project, role=Role.OWNER).user
+
+
+@pytest.fixture
+def as_owner(owner: User) -> Client:
+    return logged_in(owner)
+
+
+@pytest.fixture
+def as_reviewer(project: Project) -> Client:
+    return logged_in(MembershipFactory(project=project, role=Role.REVIEWER).user)
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return UserFactory(is_staff=True)
+
+
+@pytest.fixture
+def as_staff(staff: User) -> Client:
+    return logged_in(staff)
