@@ -8,7 +8,9 @@ class SynthConfig(AppConfig):
     def ready(self) -> None:
         from core.recipes.shelf import shelve
         from core.runs.steps import register
+        from synth.backends import opening, servers
         from synth.judges.reference import ReferenceJudge
 
         register(ReferenceJudge())
+        opening.register("openai", servers.opened, servers.as_it_is_now)
         shelve("synth.recipes")
