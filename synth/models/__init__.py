@@ -5,6 +5,7 @@ from synth.models.endpoint import Allowance, Endpoint, Kind
 from synth.models.judge_prompt import JudgePrompt
 from synth.models.reply import StoredReply
 from synth.models.requirement import Requirement
+from synth.models.sample import Sample, Sampler
 from synth.models.scorer import Scorer, Trace
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "JudgePrompt",
     "Kind",
     "Requirement",
+    "Sample",
+    "Sampler",
     "Scorer",
     "StoredReply",
     "Trace",

@@ -1,0 +1,51 @@
+"""What the step `generate` is told."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from core.runs.steps import PAGE_ONLY, StepConfig
+
+MOST_SAMPLES = 64
+LONGEST_SYSTEM = 20_000
+
+
+class SamplingConfig(StepConfig):
+    """How an answer's tokens are chosen, shared by all steps here that ask for answers."""
+
+    temperature: float = Field(0.8, ge=0, le=2, description="0 takes the likeliest token each time.")
+    top_p: float = Field(1.0, gt=0, le=1, description="Only the likeliest tokens that together reach this share.")
+    max_tokens: int = Field(1024, ge=1, le=32_768, description="Where an answer is cut off, and marked as truncated.")
+    seed: int = Field(0, ge=0, lt=2**31, description="Each sample's own seed is derived from it, so that it replays.")
+    stop: tuple[str, ...] = Field((), max_length=4, description="Texts before which an answer ends.")
+
+
+class GenerateConfig(SamplingConfig):
+    """Who answers, and how often."""
+
+    endpoints: tuple[str, ...] = Field(
+        min_length=1, max_length=16, description='Names of endpoints, like ["strong", "weak"]: each answers.'
+    )
+    samples: int = Field(4, ge=1, le=MOST_SAMPLES, description="Answers a prompt, endpoint and system prompt.")
+    systems: tuple[str, ...] = Field(
+        (), max_length=16, description="System prompts; where there are several, every prompt is answered under each."
+    )
+    systems_are: Literal["instead", "before"] = Field(
+        "instead", description="Instead of the prompt's own system text, or before it."
+    )
+    contexts: bool = Field(True, description="Show the prompt's contexts, after the system text.")
+    tag: str = Field("", max_length=100, description="Only prompts with this tag; empty: all.")
+    pinned: Mapping[str, Any] = Field(
+        default_factory=dict, json_schema_extra=PAGE_ONLY, description="The endpoints as they were when the run began."
+    )
+
+    @model_validator(mode="after")
+    def _differ(self) -> "GenerateConfig":
+        if self.temperature == 0 and self.samples > 1:
+            raise ValueError("at temperature 0 all samples are the same; ask for 1, or raise the temperature")
+        if len(set(self.endpoints)) < len(self.endpoints) or len(set(self.systems)) < len(self.systems):
+            raise ValueError("an endpoint or a system prompt stands there twice")
+        if any(len(system) > LONGEST_SYSTEM for system in self.systems):
+            raise ValueError(f"a system prompt has at most {LONGEST_SYSTEM:,} characters")
+        return self

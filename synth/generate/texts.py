@@ -1,0 +1,51 @@
+"""What a model is sent for a prompt, and its answer as a row can keep it. No Django here."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+Messages = tuple[Mapping[str, str], ...]
+
+
+@cache
+def text_named(name: str) -> Template:
+    """One of our own prompt files, by NAME@VERSION."""
+    return Template((files("synth.generate") / "prompts" / f"{name}.txt").read_text(encoding="utf-8").strip())
+
+
+def system_of(own: str, given: str | None, place: str) -> str:
+    """`given` None leaves the prompt's own; else it stands instead of it, or before it."""
+    if given is None:
+        return own
+    return "\n\n".join(filter(None, (given, own))) if place == "before" else given
+
+
+def with_passages(system: str, contexts: Sequence[Mapping[str, Any]]) -> str:
+    """The system text, then the prompt's contexts, numbered."""
+    if not contexts:
+        return system
+    passages = "\n\n".join(_passage(number, context) for number, context in enumerate(contexts, start=1))
+    return "\n\n".join(filter(None, (system, text_named("contexts@1").substitute(passages=passages))))
+
+
+def conversation(system: str, turns: Messages) -> Messages:
+    """The turns under the system text. Chat templates know one system message, and that at the beginning."""
+    return ({"role": "system", "content": system}, *turns) if system else turns
+
+
+def parted(messages: Messages) -> tuple[str, Messages]:
+    """The system texts that the conversation begins with, and the turns after them."""
+    at = next((at for at, message in enumerate(messages) if message["role"] != "system"), len(messages))
+    return "\n\n".join(message["content"] for message in messages[:at]), messages[at:]
+
+
+def storable(text: str) -> str:
+    """Without NUL and halves of characters, which no row can keep; the mark for an unreadable one stands instead."""
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _passage(number: int, context: Mapping[str, Any]) -> str:
+    title = str(context.get("title") or "").strip()
+    return f"[{number}] {title}\n{context.get('text', '')}" if title else f"[{number}] {context.get('text', '')}"

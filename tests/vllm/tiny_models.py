@@ -1,0 +1,57 @@
+"""Tiny models of the Llama architecture, made on the spot: random weights, a tokenizer of bytes, a chat template."""
+
+from pathlib import Path
+
+VOCABULARY = 400
+CONTEXT = 4096
+SPECIAL = ["<s>", "</s>", "<|turn|>"]
+TEMPLATE = (
+    "{{ bos_token }}{% for message in messages %}<|turn|>{{ message['role'] }}\n{{ message['content'] }}{{ eos_token }}"
+    "{% endfor %}{% if add_generation_prompt %}<|turn|>assistant\n{% endif %}"
+)
+WORDS = (
+    "Which answer is better? The first answer says what was asked; the second one does not. A bridge holds, a river "
+    "runs, and who asks a question wants one sentence that answers it. Verdict: A, B or tie."
+)
+
+
+def make_model(folder: Path, *, seed: int, spread: float) -> Path:
+    """Weights of its own by `seed`; the larger `spread`, the surer it is of its next token."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    tokenizer = _tokenizer()
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=64,
+        intermediate_size=128,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=2,
+        max_position_embeddings=CONTEXT,
+        initializer_range=spread,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        tie_word_embeddings=False,
+        torch_dtype="float32",
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    return folder
+
+
+def _tokenizer():  # noqa: ANN202
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    plain = Tokenizer(models.BPE())
+    plain.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    plain.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY, special_tokens=SPECIAL, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()
+    )
+    plain.train_from_iterator([WORDS] * 20, trainer)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=plain, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+    tokenizer.chat_template = TEMPLATE
+    return tokenizer
