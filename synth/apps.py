@@ -10,7 +10,9 @@ class SynthConfig(AppConfig):
         from core.runs.steps import register
         from synth.backends import opening, servers
         from synth.judges.reference import ReferenceJudge
+        from synth.judges.step import ModelJudge
 
         register(ReferenceJudge())
+        register(ModelJudge())
         opening.register("openai", servers.opened, servers.as_it_is_now)
         shelve("synth.recipes")

@@ -162,7 +162,9 @@ def _score(said: Any, scale: Scale) -> float | None:
         said = float(found["number"].replace(",", "."))
     if isinstance(said, bool) or not isinstance(said, int | float):
         return None
-    return float(said) if scale.lowest <= said <= scale.highest else None
+    if not scale.lowest <= said <= scale.highest:
+        return None
+    return int(said) if said == int(said) else said
 
 
 def _sentences(value: Any) -> list[str]:
