@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from synth.backends.opening import open_backend
 from synth.backends.protocol import Backend
@@ -22,7 +23,7 @@ T = TypeVar("T")
 
 class Desk:
     def __init__(self) -> None:
-        self._connection = connections[DEFAULT_DB_ALIAS]
+        self._connection = _connection_around()
         self._connection.inc_thread_sharing()
         self._thread = ThreadPoolExecutor(1, "beside", initializer=self._take_connection)
         self._opened: dict[Target, Backend] = {}
@@ -44,6 +45,16 @@ class Desk:
             await backend.close()
         self._thread.shutdown()
         self._connection.dec_thread_sharing()
+
+
+def _connection_around() -> BaseDatabaseWrapper:
+    """That of the code that started the loop: inside it, Django would show a new one to each task."""
+    loop = asyncio.get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return connections[DEFAULT_DB_ALIAS]
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 _desks: "WeakKeyDictionary[asyncio.AbstractEventLoop, tuple[Desk, AsyncGenerator[Desk]]]" = WeakKeyDictionary()

@@ -10,8 +10,9 @@ from django.db import OperationalError, connection
 
 from core import deletion
 from core.errors import PrefereeError
+from core.lifecycle import archive, delete_project
 from core.models import Project
-from core.projects import create_project, delete_project
+from core.projects import create_project
 from core.removals import ask as ask_removal
 from core.runs.actions import run_here
 from core.runs.steps import TransientError
@@ -243,7 +244,8 @@ class TestErasure:
     def test_a_deleted_project_leaves_no_reply(self, project, stored, target):
         other = create_project("other")
         asked(other, target, request())
-        delete_project(project, by=None)
+        archive(project)
+        delete_project(project)
         for pk in deletion.under_way():
             deletion.go_on(pk)
         assert set(StoredReply.objects.values_list("project", flat=True)) == {other.pk}
