@@ -8,6 +8,7 @@ class SynthConfig(AppConfig):
     def ready(self) -> None:
         from core.recipes.shelf import shelve
         from core.runs.steps import register
+        from synth import removals
         from synth.backends import opening, servers
         from synth.judges.reference import ReferenceJudge
         from synth.judges.step import ModelJudge
@@ -15,4 +16,5 @@ class SynthConfig(AppConfig):
         register(ReferenceJudge())
         register(ModelJudge())
         opening.register("openai", servers.opened, servers.as_it_is_now)
+        removals.connect()
         shelve("synth.recipes")
