@@ -9,9 +9,9 @@ from pydantic import Field
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.labels.service import refresh_labels
-from core.models import Candidate, Comparison, Judge, JudgeKind, Judgment, Project, Score
+from core.models import Candidate, Comparison, Judge, JudgeKind, Judgment, Project, Score, Stage
 from core.runs.steps import PAGE_ONLY, Context, Done, InputKind, Outcome, Step, StepConfig
-from synth.models import Scorer
+from core.scorers import scorer_named
 from synth.scorers.ranking import ranks_of
 
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('preferee score judge'), %s)"
@@ -29,13 +29,6 @@ SELECT count(*) FILTER (WHERE scored AND NOT judged), count(*) FILTER (WHERE jud
                       SELECT FROM core_score s WHERE s.response_id = n.response_id AND s.scorer = %(scorer)s)) AS scored
           FROM core_comparison c WHERE c.project_id = %(project)s AND c.k > 1 AND c.withdrawn IS NULL) c
 """
-# The scorers of a project that no run made: those of files.
-KNOWN = """
-SELECT DISTINCT s.scorer FROM core_score s JOIN core_response r ON r.id = s.response_id
- WHERE r.project_id = %s ORDER BY 1 LIMIT 20
-"""
-LEFT_OUT = "Left out, because a response has no score: {}."
-
 # Comparison, number of candidates, scores by slot
 Scored = tuple[int, int, list[float]]
 # Comparison, number of candidates, ranks, scores by slot
@@ -69,18 +62,19 @@ class ScoreJudge(Step):
     input_kind: ClassVar[InputKind] = "comparison"
 
     def plan(self, project: Project, config: ScoreConfig) -> dict[str, float]:
-        scorer = _scorer(project, config.scorer)
+        scorer = scorer_named(project, config.scorer)
         judge = _judges(project, scorer).filter(config=_kept(scorer, config)).first()
         waiting, judged, without = _counts(project, scorer, judge)
         return {"comparisons to judge": waiting, "judged already": judged, "without all scores": without}
 
     def pin(self, project: Project, config: ScoreConfig) -> ScoreConfig:
-        scorer = _scorer(project, config.scorer)
+        scorer = scorer_named(project, config.scorer)
         judge = _judge(project, scorer, _kept(scorer, config))
         return config.model_copy(update={"scorer": scorer, "judge": judge.version})
 
     def inputs(self, context: Context) -> QuerySet[Comparison]:
         """The comparisons that this version has not judged and whose responses all have a score."""
+        _check(context)
         scores = Score.objects.filter(response=OuterRef("response"), scorer=context.config.scorer)
         unscored = Candidate.objects.filter(~Exists(scores), comparison=OuterRef("pk"))
         judged = Judgment.objects.filter(comparison=OuterRef("pk"), judge=_pinned(context))
@@ -94,7 +88,7 @@ class ScoreJudge(Step):
         band = context.config.tie_band
         return [Done(pk, (pk, k, ranks_of(scores, band), scores)) for pk, k, scores in batch]
 
-    def save(self, context: Context, outputs: Sequence[Verdict]) -> None:
+    def save(self, context: Context, outputs: Sequence[Verdict]) -> str | None:
         judge = _pinned(context)
         Judgment.objects.bulk_create(
             (
@@ -106,24 +100,11 @@ class ScoreJudge(Step):
             ignore_conflicts=True,
         )
         refresh_labels([pk for pk, *_ in outputs])
+        return _left_out(context)
 
 
 def judge_name(scorer: str) -> str:
     return f"score:{scorer}"
-
-
-def _scorer(project: Project, name: str) -> str:
-    """The scorer that is meant, with its version. Raises PrefereeError, which names those that there are."""
-    newest = Scorer.objects.filter(project=project, name=name).order_by("-version").first()
-    if newest is not None:
-        return str(newest)
-    known = [scorer for (scorer,) in fetch(KNOWN, [project.pk])]
-    if name in known or Score.objects.filter(response__project=project, scorer=name).exists():
-        return name
-    raise PrefereeError(
-        f"No response in {project.name} has a score by “{name}”. Scorers here: {', '.join(known) or 'none yet'}. "
-        "Run a scorer first, such as the step density."
-    )
 
 
 def _kept(scorer: str, config: ScoreConfig) -> dict[str, Any]:
@@ -153,6 +134,23 @@ def _judge(project: Project, scorer: str, kept: dict[str, Any]) -> Judge:
 
 def _pinned(context: Context) -> Judge:
     return _judges(context.project, context.config.scorer).get(version=context.config.judge)
+
+
+def _check(context: Context) -> None:
+    waiting, judged, without = _counts(context.project, context.config.scorer, _pinned(context))
+    if without and not waiting and not judged:
+        raise PrefereeError(
+            f"No comparison in {context.project.slug} has scores by {context.config.scorer} for all its responses. Run "
+            "the scorer over them first."
+        )
+
+
+def _left_out(context: Context) -> str | None:
+    """Said once a stage, by whoever saves first."""
+    if Stage.objects.filter(pk=context.stage_id).exclude(note="").exists():
+        return None
+    *_, without = _counts(context.project, context.config.scorer, _pinned(context))
+    return f"{without:,} left out: not all their responses have a score." if without else None
 
 
 def _counts(project: Project, scorer: str, judge: Judge | None) -> tuple[int, int, int]:
