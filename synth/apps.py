@@ -9,8 +9,12 @@ class SynthConfig(AppConfig):
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth.backends import opening, servers
+        from synth.cards.relabelling import Relabel
+        from synth.cards.step import FigureCard, MakeCard
         from synth.judges.reference import ReferenceJudge
 
         register(ReferenceJudge())
+        for step in (MakeCard(), FigureCard(), Relabel()):
+            register(step)
         opening.register("openai", servers.opened, servers.as_it_is_now)
         shelve("synth.recipes")
