@@ -1,6 +1,7 @@
 """Keep trials, and work out the figures of a card from those that are kept."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +10,7 @@ from core.models import Judge, JudgeKind, User
 from synth.cards.barring import judge_anew
 from synth.cards.families import family_of
 from synth.cards.figures import figures_of
-from synth.cards.tried import Tried, tried_of
+from synth.cards.tried import Kind, Tried, tried_of
 from synth.models import Card, Trial
 
 ROWS_A_BATCH = 1_000
@@ -28,7 +29,7 @@ def keep_trials(card: Card, trials: Iterable[tuple[int, Tried]]) -> None:
 
 def trials_of(card: Card) -> list[Tried]:
     rows = Trial.objects.filter(card=card).order_by("task").values_list("kind", "name", "comparison", "outcome")
-    return [tried_of(kind, name, comparison, outcome) for kind, name, comparison, outcome in rows]
+    return [tried_of(cast(Kind, kind), name, comparison or 0, outcome) for kind, name, comparison, outcome in rows]
 
 
 @transaction.atomic

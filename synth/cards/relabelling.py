@@ -44,7 +44,9 @@ class Relabel(Step):
     def inputs(self, context: Context) -> "QuerySet[Comparison]":
         of_card = Card.objects.filter(run__stages=context.stage_id, **{f"options__{CHANGED}": True}).values("judge")
         judges = Judge.objects.filter(project=context.project)
-        wanted = judges.filter(public__in=context.config.judges) if context.config.judges else judges.filter(pk__in=of_card)
+        wanted = (
+            judges.filter(public__in=context.config.judges) if context.config.judges else judges.filter(pk__in=of_card)
+        )
         return _judged_by(context.project, wanted)
 
     def load(self, context: Context, ids: Sequence[int]) -> list[int]:

@@ -11,8 +11,8 @@ from core import audit
 from core.bulk import array, fetch
 from core.errors import PrefereeError
 from core.models import GoldSet, Judge, User
-from synth.cards.gold import gold_rows
 from synth.cards.barring import BARRABLE, refresh_labels_of
+from synth.cards.gold import gold_rows
 from synth.cards.keeping import figure, keep_trials, kin_of, sees_alone
 from synth.cards.tasks import GoldRow, Task
 from synth.cards.tried import Tried

@@ -16,12 +16,9 @@ def trial_of(
     tokens: int | None = None,
     cost: float | None = None,
 ) -> Tried:
-    """What the verdicts come to, by the rule that labels follow.
-
-    Where no verdict has a probability, the share of the votes is one only if there were more than one an order.
-    """
+    """What the verdicts come to, by the rule that labels follow. Only a probability that some verdict has is one."""
     summed = derived(verdicts)
-    has_probability = any(each.probability is not None for each in verdicts) or len(verdicts) > 2
+    has_probability = any(each.probability is not None for each in verdicts)
     return Tried(
         kind=task.kind,
         name=task.name,
