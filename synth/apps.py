@@ -8,9 +8,11 @@ class SynthConfig(AppConfig):
     def ready(self) -> None:
         from core.recipes.shelf import shelve
         from core.runs.steps import register
+        from synth import removals
         from synth.backends import opening, servers
         from synth.judges.reference import ReferenceJudge
 
         register(ReferenceJudge())
         opening.register("openai", servers.opened, servers.as_it_is_now)
+        removals.connect()
         shelve("synth.recipes")
