@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from core import audit
 from core.errors import PrefereeError
+from core.given_secrets import KEYS
 from core.models import Judge, JudgeKind, Project, User
+from core.runs.steps import PermanentError, TransientError
+from synth.backends.addresses import looked_up
 from synth.models import Endpoint, Kind
-from synth.reachable import fault_of
 
 # What is said of an endpoint; its name stays, for judges, recipes and runs call it by that.
 FIELDS = (
@@ -35,7 +37,6 @@ FIELDS = (
     "connect_seconds",
     "reply_seconds",
 )
-KEYS = "PREFEREE_KEY_"
 # What people may read in the audit log; the address and the name of the key's variable are staff's.
 NOT_TOLD = {"address", "key_variable", "tokenizer"}
 
@@ -99,7 +100,7 @@ def bring_back_endpoint(endpoint: Endpoint, *, by: User | None) -> None:
 def faults_of(endpoint: Endpoint) -> dict[str, str]:
     """What does not fit together or may not be, by field; each value by itself is checked by its field."""
     faults = {}
-    if endpoint.kind == Kind.OPENAI and (said := fault_of(endpoint.address)):
+    if endpoint.kind == Kind.OPENAI and (said := _fault_of(endpoint)):
         faults["address"] = said
     if endpoint.kind == Kind.TRANSFORMERS and not endpoint.model:
         faults["model"] = "Write the folder of the model: a local one is loaded from there."
@@ -111,6 +112,17 @@ def faults_of(endpoint: Endpoint) -> dict[str, str]:
     elif name == KEYS:
         faults["key_variable"] = f"Write something behind {KEYS}, like {KEYS}JUDGE."
     return faults
+
+
+def _fault_of(endpoint: Endpoint) -> str:
+    """Nothing where the host is not known now: it may be there later, and is looked at again when it is asked."""
+    try:
+        looked_up(endpoint.address, external=endpoint.external)
+    except PermanentError as error:
+        return str(error)
+    except TransientError:
+        pass
+    return ""
 
 
 def has_key(endpoint: Endpoint) -> bool:

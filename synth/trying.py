@@ -17,7 +17,8 @@ from django.utils import timezone
 from core import audit
 from core.errors import PrefereeError
 from core.models import User
-from synth.backends.opening import open_backend
+from core.runs.steps import PermanentError, TransientError
+from synth.backends.opening import as_it_is_now, open_backend
 from synth.backends.protocol import Failure, Reply, Request, Sampling
 from synth.models import Endpoint, Kind
 from synth.models.endpoint import Structure
@@ -116,12 +117,13 @@ async def _tried(target: Target, most: float | None) -> Tested:
             return await _asked(quick)
     except TimeoutError:
         return Tested(_now(), False, f"No reply within {ALL_SECONDS:g} seconds. Check that the server is up.")
-    except PrefereeError as error:
+    except (PrefereeError, TransientError) as error:
         return Tested(_now(), False, _short(error))
 
 
 async def _asked(target: Target) -> Tested:
-    """Three small questions: a text, one with probabilities, one that must fit a schema."""
+    """Which model it is, then three small questions: a text, one with probabilities, one that must fit a schema."""
+    target = await _served(target)
     first = await _reply(target, Request(WORDS, Sampling(max_tokens=64)))
     if not isinstance(first, Reply):
         return Tested(_now(), False, _short(first))
@@ -137,6 +139,16 @@ async def _asked(target: Target) -> Tested:
         logprobs=isinstance(told, Reply) and any(place.top for place in told.places),
         schema=isinstance(fitted, Reply) and _fits(fitted.text),
     )
+
+
+async def _served(target: Target) -> Target:
+    """With the model that it has now; as it is set up where it does not tell, for not every server lists its models."""
+    try:
+        return await as_it_is_now(target)
+    except PermanentError:
+        if not target.model:
+            raise
+        return target
 
 
 async def _reply(target: Target, request: Request) -> Reply | Failure:

@@ -1,6 +1,8 @@
 from django.urls import URLPattern, path
 
 from synth.views.endpoints import endpoint, endpoints, new_endpoint, retire_endpoint_page, test_endpoint
+from synth.views.judge_edit import edit_judge, new_judge
+from synth.views.judges import judges
 
 urlpatterns: list[URLPattern] = [
     path("endpoints", endpoints, name="endpoints"),
@@ -8,4 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("endpoints/<uuid:endpoint>", endpoint, name="endpoint"),
     path("endpoints/<uuid:endpoint>/retire", retire_endpoint_page, name="retire_endpoint"),
     path("endpoints/<uuid:endpoint>/test", test_endpoint, name="test_endpoint"),
+    path("p/<slug:slug>/judges", judges, name="judges"),
+    path("p/<slug:slug>/judges/new", new_judge, name="new_judge"),
+    path("p/<slug:slug>/judges/<uuid:judge>/edit", edit_judge, name="edit_judge"),
 ]

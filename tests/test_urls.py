@@ -242,7 +242,7 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         **links_into(project),
         "person": MembershipFactory(project=project).user.public,
         "group": rule.group.public,
-        "endpoint": EndpointFactory(address="http://127.0.0.1:9/v1").public,
+        "endpoint": EndpointFactory(kind="transformers", address="", model="nowhere").public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
     }
 

@@ -10,6 +10,7 @@ from factory.django import DjangoModelFactory
 from synth.backends import opening
 from synth.backends.protocol import Failure, Likelihood, Reply, Request, TokenRequest
 from synth.models import Endpoint
+from synth.targets import Target
 
 Answer = Callable[[Request], Reply | Failure | str]
 Measure = Callable[[TokenRequest], Likelihood | Failure]
@@ -36,12 +37,17 @@ class Scripted:
         pass
 
 
+async def as_it_is(target: Target) -> Target:
+    return target
+
+
 def script(monkeypatch: Any, answer: Answer | None = None, likelihood: Measure | None = None) -> Scripted:
     """Every target of the kind `openai` answers by it from now on."""
     scripted = Scripted()
     scripted.answer = answer or scripted.answer
     scripted.likelihood = likelihood or scripted.likelihood
     monkeypatch.setitem(opening._openers, "openai", lambda target: scripted)
+    monkeypatch.setitem(opening._resolvers, "openai", as_it_is)
     return scripted
 
 

@@ -95,7 +95,12 @@ def _draft(request: UserRequest, project: Project, name: str) -> Draft:
         raise Http404
     recipe = read_recipe(text.source, text.where)
     sent = request.POST if request.method == "POST" else None
-    return Draft(text, recipe, form_of(recipe, sent=sent), RunForm(sent))
+    return Draft(text, recipe, form_of(recipe, sent=_filled(request) if sent is None else sent), RunForm(sent))
+
+
+def _filled(request: UserRequest) -> Mapping[str, str] | None:
+    """What another page has filled in: STAGE.KEY in the address, like judge.judge=strict."""
+    return request.GET if any("." in name for name in request.GET) else None
 
 
 def _page(request: UserRequest, project: Project, draft: Draft, *, status: int = 200, **said: Any) -> HttpResponse:

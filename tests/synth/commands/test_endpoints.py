@@ -53,7 +53,7 @@ def test_a_file_is_added_and_added_again_it_is_what_the_file_says(manage: Any, f
     ("line", "sentence"),
     [
         ("key_variable: DATABASE_URL", "begins with PREFEREE_KEY_"),
-        ("address: http://169.254.169.254/v1", "link-local"),
+        ("address: http://169.254.169.254/v1", "where no model answers"),
         ("projects: [nowhere]", "projects"),
         ("colour: red", "An endpoint has no “colour”"),
         ("price_in: cheap", "Write an amount"),

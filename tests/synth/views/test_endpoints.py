@@ -1,5 +1,6 @@
 """Endpoints: staff set them up and try them; nothing that a server sends and no key comes out."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from synth.backends.protocol import Place, Reply, Request
 from synth.models import Endpoint
 from tests.core.views.markup import dangers, each_payload
 from tests.factories import JudgeFactory, ProjectFactory
+from tests.synth.openai_server import Mishap, Server, serving
 from tests.synth.scripted import EndpointFactory, script
 
 HERE = "/endpoints"
@@ -70,15 +72,16 @@ def test_one_is_added_with_what_the_form_says(as_staff: Client, staff: User, pro
         ({"key_variable": "DATABASE_URL"}, "Write a name that begins with PREFEREE_KEY_"),
         ({"key_variable": "PREFEREE_KEY_"}, "Write something behind PREFEREE_KEY_"),
         ({"key_variable": "PREFEREE_KEY_x;y"}, "Write a name that begins with PREFEREE_KEY_"),
-        ({"address": "http://169.254.169.254/v1"}, "link-local"),
-        ({"address": "http://[fe80::1]/v1"}, "link-local"),
-        ({"address": "http://[::ffff:169.254.169.254]/v1"}, "link-local"),
-        ({"address": "http://2852039166/v1"}, "link-local"),
-        ({"address": "file:///etc/passwd"}, "no address of a server"),
-        ({"address": "ftp://127.0.0.1/v1"}, "over http or https"),
-        ({"address": "127.0.0.1:8000"}, "over http or https"),
-        ({"address": "http://me:secret@127.0.0.1/v1"}, "Leave out what stands before @"),
-        ({"address": ""}, "no address of a server"),
+        ({"address": "http://169.254.169.254/v1"}, "where no model answers"),
+        ({"address": "http://[fe80::1]/v1"}, "where no model answers"),
+        ({"address": "http://[::ffff:169.254.169.254]/v1"}, "where no model answers"),
+        ({"address": "http://2852039166/v1"}, "where no model answers"),
+        ({"address": "file:///etc/passwd"}, "is not the address of a model server"),
+        ({"address": "ftp://127.0.0.1/v1"}, "is not the address of a model server"),
+        ({"address": "127.0.0.1:8000"}, "is not the address of a model server"),
+        ({"address": "http://me:secret@127.0.0.1/v1"}, "is not the address of a model server"),
+        ({"address": "http://8.8.8.8/v1", "external": ""}, "lies outside"),
+        ({"address": ""}, "is not the address of a model server"),
         ({"name": "with space"}, "Use letters, digits"),
         ({"price_in": "-1"}, "Write an amount like 0.15, or 0."),
         ({"price_in": "nan"}, "Write an amount like 0.15, or 0."),
@@ -243,3 +246,30 @@ def test_names_do_nothing(as_staff: Client, project: Project, payload: str) -> N
     sent = as_staff.post(f"{HERE}/new", {**SENT, "address": payload, "name": payload, "model": payload * 40})
     assert sent.status_code == 422
     assert dangers(sent.content.decode()) == []
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving(Server(answer=lambda body: '{"ready": true}')) as server:
+        yield server
+
+
+def test_a_real_server_is_asked_and_says_which_model_it_has(as_staff: Client, server: Server) -> None:
+    found = EndpointFactory(address=server.url, model="", revision="@latest")
+    html = text(as_staff.post(f"{HERE}/{found.public}/test", headers={"HX-Request": "true"}))
+    for part in ("Reached", '<dd dir="auto"> tiny </dd>', "It tells them", "It can be held to one"):
+        assert part in html, part
+
+
+def test_nothing_that_a_server_sends_and_no_key_is_shown(
+    as_staff: Client, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFEREE_KEY_JUDGE", "sk-very-secret")
+    server.mishaps.extend([Mishap(401, {"X-Internal": "header-secret"}, message="body-secret sk-very-secret")] * 2)
+    found = EndpointFactory(address=server.url, key_variable="PREFEREE_KEY_JUDGE")
+    html = text(as_staff.post(f"{HERE}/{found.public}/test", headers={"HX-Request": "true"}))
+    assert "Not reached" in html
+    assert "PREFEREE_KEY_JUDGE" in html
+    found.refresh_from_db()
+    for shown in (html, str(found.tested), *map(str, AuditEvent.objects.values_list("detail", flat=True))):
+        assert "secret" not in shown
