@@ -9,8 +9,12 @@ class SynthConfig(AppConfig):
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth.backends import opening, servers
+        from synth.generate.best_of import BestOf
+        from synth.generate.sampling import Generate
         from synth.judges.reference import ReferenceJudge
 
         register(ReferenceJudge())
+        register(Generate())
+        register(BestOf())
         opening.register("openai", servers.opened, servers.as_it_is_now)
         shelve("synth.recipes")
