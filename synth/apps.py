@@ -12,9 +12,10 @@ class SynthConfig(AppConfig):
         from synth.generate.best_of import BestOf
         from synth.generate.sampling import Generate
         from synth.judges.reference import ReferenceJudge
+        from synth.scorers.density import Density
+        from synth.scorers.score import ScoreJudge
 
-        register(ReferenceJudge())
-        register(Generate())
-        register(BestOf())
+        for step in (ReferenceJudge(), Density(), ScoreJudge(), Generate(), BestOf()):
+            register(step)
         opening.register("openai", servers.opened, servers.as_it_is_now)
         shelve("synth.recipes")
