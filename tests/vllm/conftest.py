@@ -24,7 +24,9 @@ SPREAD = {"strong": 0.2, "weak": 0.1}
 def servers(tmp_path_factory) -> Iterator[dict[str, VLLMServer]]:
     """By the name of their model; each has weights of its own."""
     folder = tmp_path_factory.mktemp("vllm")
-    models = {name: make_model(folder / name, seed=at, spread=spread) for at, (name, spread) in enumerate(SPREAD.items())}
+    models = {
+        name: make_model(folder / name, seed=at, spread=spread) for at, (name, spread) in enumerate(SPREAD.items())
+    }
     with vllm_servers(folder, models) as running:
         yield running
 
