@@ -14,7 +14,7 @@ from core.errors import PrefereeError
 from core.runs.steps import PermanentError, TransientError
 from synth.backends import bodies
 from synth.backends.addresses import looked_up
-from synth.backends.connecting import client_of, options_of
+from synth.backends.connecting import TooMuch, client_of
 from synth.backends.keys import key_in
 from synth.backends.pace import Gate, pace_of
 from synth.backends.protocol import Failure, Keep, Likelihood, Reply, Request, TokenRequest
@@ -44,8 +44,7 @@ class OpenAI:
     def __init__(self, target: "Target") -> None:
         place = looked_up(target.address, external=target.external)
         self._target = target
-        key = key_in(target.key_variable)
-        self._client, self._options = client_of(target, place, key), options_of(key)
+        self._client = client_of(target, place, key_in(target.key_variable))
         self._pace = pace_of(target)
         self._gate = Gate(self._pace)
         self._refusal: PermanentError | None = None
@@ -67,7 +66,7 @@ class OpenAI:
 
     async def models(self) -> list[bodies.Served] | Failure:
         """What it serves."""
-        body = await self._sent("GET", "models", None)
+        body = await self._sent("models")
         try:
             return bodies.models_in(body) if isinstance(body, bytes) else body
         except bodies.Unreadable:
@@ -131,7 +130,7 @@ class OpenAI:
 
     async def _generate(self, request: Request) -> Reply | Failure:
         target, began = self._target, time.monotonic()
-        body = await self._sent("POST", "chat/completions", bodies.chat_body(target, request))
+        body = await self._sent("chat/completions", bodies.chat_body(target, request))
         if not isinstance(body, bytes):
             return body
         try:
@@ -147,7 +146,7 @@ class OpenAI:
         target, began = self._target, time.monotonic()
         if unfit := self._unfit(request):
             return PrefereeError(unfit)
-        body = await self._sent("POST", "completions", bodies.tokens_body(target, request))
+        body = await self._sent("completions", bodies.tokens_body(target, request))
         if not isinstance(body, bytes):
             return body
         try:
@@ -172,21 +171,17 @@ class OpenAI:
     def _garbled(self) -> Unwell:
         return Unwell(f"What {self._target.name} answered is cut off, or not what the protocol says.")
 
-    async def _sent(self, method: str, path: str, body: bytes | None) -> bytes | Failure:
+    async def _sent(self, path: str, body: bytes | None = None) -> bytes | Failure:
         target = self._target
         try:
             async with asyncio.timeout(target.connect_seconds + target.reply_seconds):
-                if method == "GET":
-                    response = await self._client.get(path, cast_to=httpx2.Response, options=self._options)
-                else:
-                    response = await self._client.post(
-                        path, content=body, cast_to=httpx2.Response, options=self._options
-                    )
-            return response.content
+                return await (self._client.told(path) if body is None else self._client.answered(path, body))
         except openai.APIStatusError as error:
             return refused(target, error.status_code, error.response.headers, error.body)
         except (openai.APITimeoutError, TimeoutError):
             return Slow(f"{target.name} did not answer in time.")
+        except TooMuch:
+            return PrefereeError(f"{target.name} answers with more than anybody could read. Ask for fewer tokens.")
         except (openai.APIConnectionError, httpx2.TransportError, OSError):
             return Unwell(f"{target.name} does not answer at {target.address}, or broke off.")
 
