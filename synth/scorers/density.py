@@ -95,10 +95,10 @@ class Density(Step):
     def inputs(self, context: Context) -> QuerySet[Response]:
         """The responses that have no score by this version, or no trace where traces are wanted."""
         scores = Score.objects.filter(response=OuterRef("pk"), scorer=context.config.scorer)
-        missing = Q(~Exists(scores))
+        measured = Q(Exists(scores))
         if context.config.traces:
-            missing |= ~Exists(Trace.objects.filter(score__in=scores.values("pk")))
-        return measurable(context.project).filter(missing)
+            measured &= Q(Exists(Trace.objects.filter(score__in=scores.values("pk"))))
+        return measurable(context.project).exclude(measured)
 
     def load(self, context: Context, ids: Sequence[int]) -> list[Asked]:
         return asked_of(ids)

@@ -62,7 +62,7 @@ def asked_of(response_ids: Sequence[int]) -> list[Asked]:
 
 
 def _plain_answers() -> "QuerySet[Response]":
-    return Response.objects.filter(withdrawn=None, erased=None, messages=None).exclude(content="")
+    return Response.objects.filter(withdrawn=None, erased=None, messages__isnull=True).exclude(content="")
 
 
 def _plain(messages: Sequence[Mapping[str, object]]) -> tuple[Message, ...]:

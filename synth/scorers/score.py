@@ -9,7 +9,7 @@ from pydantic import Field
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.labels.service import refresh_labels
-from core.models import Candidate, Comparison, Judge, JudgeKind, Judgment, Project, Score
+from core.models import Candidate, Comparison, Judge, JudgeKind, Judgment, Project, Score, Stage
 from core.runs.steps import PAGE_ONLY, Context, Done, InputKind, Outcome, Step, StepConfig
 from synth.models import Scorer
 from synth.scorers.ranking import ranks_of
@@ -34,7 +34,6 @@ KNOWN = """
 SELECT DISTINCT s.scorer FROM core_score s JOIN core_response r ON r.id = s.response_id
  WHERE r.project_id = %s ORDER BY 1 LIMIT 20
 """
-LEFT_OUT = "Left out, because a response has no score: {}."
 
 # Comparison, number of candidates, scores by slot
 Scored = tuple[int, int, list[float]]
@@ -81,6 +80,7 @@ class ScoreJudge(Step):
 
     def inputs(self, context: Context) -> QuerySet[Comparison]:
         """The comparisons that this version has not judged and whose responses all have a score."""
+        _check(context)
         scores = Score.objects.filter(response=OuterRef("response"), scorer=context.config.scorer)
         unscored = Candidate.objects.filter(~Exists(scores), comparison=OuterRef("pk"))
         judged = Judgment.objects.filter(comparison=OuterRef("pk"), judge=_pinned(context))
@@ -94,7 +94,7 @@ class ScoreJudge(Step):
         band = context.config.tie_band
         return [Done(pk, (pk, k, ranks_of(scores, band), scores)) for pk, k, scores in batch]
 
-    def save(self, context: Context, outputs: Sequence[Verdict]) -> None:
+    def save(self, context: Context, outputs: Sequence[Verdict]) -> str | None:
         judge = _pinned(context)
         Judgment.objects.bulk_create(
             (
@@ -106,6 +106,7 @@ class ScoreJudge(Step):
             ignore_conflicts=True,
         )
         refresh_labels([pk for pk, *_ in outputs])
+        return _left_out(context)
 
 
 def judge_name(scorer: str) -> str:
@@ -153,6 +154,23 @@ def _judge(project: Project, scorer: str, kept: dict[str, Any]) -> Judge:
 
 def _pinned(context: Context) -> Judge:
     return _judges(context.project, context.config.scorer).get(version=context.config.judge)
+
+
+def _check(context: Context) -> None:
+    waiting, judged, without = _counts(context.project, context.config.scorer, _pinned(context))
+    if without and not waiting and not judged:
+        raise PrefereeError(
+            f"No comparison in {context.project.slug} has scores by {context.config.scorer} for all its responses. Run "
+            "the scorer over them first."
+        )
+
+
+def _left_out(context: Context) -> str | None:
+    """Said once a stage, by whoever saves first."""
+    if Stage.objects.filter(pk=context.stage_id).exclude(note="").exists():
+        return None
+    *_, without = _counts(context.project, context.config.scorer, _pinned(context))
+    return f"{without:,} left out: not all their responses have a score." if without else None
 
 
 def _counts(project: Project, scorer: str, judge: Judge | None) -> tuple[int, int, int]:

@@ -7,11 +7,13 @@ import pytest
 
 pytest.importorskip("transformers")
 
+from django.db import connection
 from django.utils import timezone
 
 from core.errors import PrefereeError
 from core.models import Failure, Project, Prompt, Response, Run, RunState, Score
 from core.projects import create_project
+from core.removals import ask
 from core.runs.actions import run_here
 from core.runs.starting import start_run
 from core.runs.steps import PermanentError, TransientError
@@ -198,7 +200,7 @@ def test_a_model_that_is_away_is_asked_again(project, models):
 
 
 def test_empty_withdrawn_and_erased_responses_and_conversations_are_left_out(project, models, load):
-    several = [{"role": "assistant", "content": "one"}, {"role": "user", "content": "and?"}]
+    several = [{"role": "assistant", "content": "one"}, {"role": "assistant", "content": "two"}]
     load(project, {"prompt": "Q?", "responses": [{"id": "a", "content": ""}, {"id": "b", "content": several}]})
     load(project, line(5, "gone", "erased"), line(6, "of a prompt that is gone"))
     Response.objects.filter(content="gone").update(withdrawn=timezone.now())
@@ -220,10 +222,10 @@ def test_approximate_tokens_are_marked_for_all_responses_of_the_prompt(project, 
 
 
 def test_the_plan_says_how_many_calls_and_what_they_would_cost(project, models):
-    Endpoint.objects.update(price_in=1_000_000)
+    Endpoint.objects.update(price_in=100_000)
     planned = Density().plan(project, DensityConfig(**NAMES))
     assert (planned["responses"], planned["calls"]) == (3, 6)
-    assert planned["cost, about"] == planned["tokens, about"] + 6 * TOKENS_AROUND
+    assert planned["cost, about"] * 10 == pytest.approx(planned["tokens, about"] + 6 * TOKENS_AROUND)
     routed = Density().plan(project, DensityConfig(**ROUTED))
     assert routed["calls"] == 8
     assert routed["tokens, about"] > planned["tokens, about"]
@@ -288,6 +290,17 @@ def test_a_systems_text_and_contexts_of_the_prompt_stay(models, load):
         text = models.decoded("strong", request)
         assert "Answer like a waiter." in text
         assert "Menu:\nSoup of the day" in text
+
+
+def test_the_traces_of_an_erased_response_are_erased_with_it(project, models):
+    run(project, traces=True)
+    response = Response.objects.get(content="4")
+    removal = ask(project, "response", "erase", [response.pk])
+    assert run_here(removal.run).state == RunState.DONE
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert not Score.objects.filter(response=response).exists()
+    assert Trace.objects.count() == 2
 
 
 def test_batches_change_nothing(project, models, monkeypatch):
