@@ -1,4 +1,10 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from synth.backends.protocol import Backend
+    from synth.targets import Target
 
 
 class SynthConfig(AppConfig):
@@ -20,5 +26,13 @@ class SynthConfig(AppConfig):
         for step in (ReferenceJudge(), ModelJudge(), Density(), ScoreJudge(), Generate(), BestOf()):
             register(step)
         opening.register("openai", servers.opened, servers.as_it_is_now)
+        opening.register("transformers", _local_model)
         removals.connect()
         shelve("synth.recipes")
+
+
+def _local_model(target: "Target") -> "Backend":
+    """Read when the first one is asked: a process that asks none has nothing to do with it."""
+    from synth.backends.transformers import opened
+
+    return opened(target)

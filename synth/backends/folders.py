@@ -53,7 +53,7 @@ def tokenizer_folder(target: "Target") -> Path:
 
 def existing_folder(name: str, folder: str) -> Path:
     path = Path(folder)
-    if not path.is_dir():
+    if not folder or not path.is_dir():
         raise PermanentError(
             f"{name} is set to the folder {folder or '(none)'}, which is not on this machine. Models are never "
             "downloaded: put the files there, or name another folder on the endpoint's page."

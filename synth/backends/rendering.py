@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from core.errors import PrefereeError
 from core.runs.steps import PermanentError
 from synth.backends.protocol import Message
 from synth.backends.spelling import special_ids, tokens_of
@@ -21,7 +22,8 @@ def prompt_ids(tokenizer: Any, messages: Sequence[Message]) -> tuple[int, ...]:
     """The tokens of the rendered messages with the generation prompt; special tokens are only those of the template.
 
     What looks like a special token inside a message is text. Where the template has no system role, the system message
-    goes before the first user message. Raises PermanentError where there is no template or it refuses the messages.
+    goes before the first user message. Raises PermanentError where there is no template, PrefereeError where it refuses
+    these messages.
     """
     if any(message["role"] == "system" for message in messages) and _merges_system(tokenizer):
         messages = merged(messages)
@@ -43,7 +45,7 @@ def rendered(tokenizer: Any, messages: Sequence[Message], *, generation: bool = 
             asked, tokenize=False, add_generation_prompt=generation, date_string=DATE
         )
     except TemplateError as error:
-        raise PermanentError(
+        raise PrefereeError(
             f"The chat template in {tokenizer.name_or_path} refuses a conversation of the roles "
             f"{', '.join(message['role'] for message in messages) or 'nobody'}: {error}"
         ) from error
@@ -84,7 +86,7 @@ def _merges_system(tokenizer: Any) -> bool:
         rendered(tokenizer, asked[1:])
         try:
             known[template] = PROBE not in rendered(tokenizer, asked)
-        except PermanentError:
+        except PrefereeError:
             known[template] = True
     return known[template]
 

@@ -60,7 +60,7 @@ def encode(
     trim it. `end_of_turn` adds the id that ends an answer: to all, or to those responses that say so, which are the
     ones that ended by themselves. Source: the CDR paper's definition (arXiv 2411.02481), not its code, which renders.
 
-    Raises PermanentError where the tokenizer has no chat template or that refuses the messages.
+    Raises PermanentError where the tokenizer has no chat template, PrefereeError where that refuses the messages.
     """
     prompt = prompt_ids(tokenizer, messages)
     pieces = _pieces(tokenizer, responses, anchored=_needs_anchor(tokenizer))

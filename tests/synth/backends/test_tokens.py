@@ -4,6 +4,7 @@ import pytest
 
 pytest.importorskip("transformers")
 
+from core.errors import PrefereeError
 from core.runs.steps import PermanentError
 from synth.backends.rendering import end_of_turn, merged, prompt_ids, rendered
 from synth.backends.tokens import decoded, encode
@@ -168,5 +169,5 @@ def test_a_tokenizer_without_a_template_says_what_to_do():
 
 def test_a_conversation_that_the_template_refuses_says_why():
     twice = [{"role": "user", "content": "Hi."}, {"role": "user", "content": "Hello?"}]
-    with pytest.raises(PermanentError, match="refuses a conversation of the roles user, user: Roles must alternate"):
+    with pytest.raises(PrefereeError, match="refuses a conversation of the roles user, user: Roles must alternate"):
         encode(tokenizer("byte-BPE", "llama2"), twice, ["4"])
