@@ -1,9 +1,11 @@
 """OpenAI-compatible servers, without the packages that talk to them: those are imported when one is opened."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from core.ids import key_of
 from core.runs.steps import PermanentError
 from synth.backends.protocol import Backend
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 LATEST = "@latest"
 NAMED_AT_MOST = 10
+PATH = re.compile(r"[/~.\\]|[A-Za-z]:")
 
 
 def opened(target: "Target") -> Backend:
@@ -56,11 +59,18 @@ def _chosen(target: "Target", told: "list[Served]") -> "Served":
 def revision_of(served: "Served", today: datetime | None = None) -> str:
     """What the server says: where the model comes from, or when it was made; else the day on which it was asked.
 
-    vLLM tells the moment of asking as `created`, so that one counts only where it is long past.
+    vLLM tells the moment of asking as `created`, so that one counts only where it is long past. Where it serves a
+    folder, its last name and a mark of the whole path stand for it: the path of a server is not for those who read
+    responses.
     """
     now = today or datetime.now(UTC)
     if served.root and served.root != served.id:
-        return served.root[:100]
+        return _folder(served.root) if PATH.match(served.root) else served.root[:100]
     if served.created and (made := datetime.fromtimestamp(served.created, UTC)) < now.replace(hour=0, minute=0):
         return made.date().isoformat()
     return f"as of {now.date().isoformat()}"
+
+
+def _folder(path: str) -> str:
+    name = re.split(r"[/\\]+", path.rstrip("/\\"))[-1]
+    return f"{name[:60]}.{key_of(path).hex()[:8]}"

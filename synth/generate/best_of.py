@@ -1,4 +1,4 @@
-"""The step `best_of`: the best of each prompt's answers, by a scorer or by a judge (best-of-n; RAFT, arXiv 2304.06767)."""
+"""The step `best_of`: the best of each prompt's answers, by a scorer or a judge (best-of-n; RAFT, arXiv 2304.06767)."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -32,6 +32,4 @@ def placed(answers: Iterable[Scored]) -> list[Placed]:
     """The answers to one prompt, best first."""
     ordered = sorted(answers, key=lambda each: (-each.score, each.content_key))
     places = [1 + max(at > 0, sum(other.score > each.score for other in ordered)) for at, each in enumerate(ordered)]
-    return [
-        Placed(each.response, each.score, place, len(ordered)) for each, place in zip(ordered, places, strict=True)
-    ]
+    return [Placed(each.response, each.score, place, len(ordered)) for each, place in zip(ordered, places, strict=True)]

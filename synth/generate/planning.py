@@ -5,19 +5,19 @@ from decimal import Decimal
 
 from core.bulk import array, fetch
 from core.models import Project
+from synth.costing import planned_cost, tokens_of
 from synth.generate.configuration import GenerateConfig
 from synth.generate.reading import in_use
 from synth.generate.voices import Voice
 from synth.models import Sampler
 from synth.models.endpoint import LATEST
 
-CHARACTERS_A_TOKEN = 4  # a rule of thumb for English
 MEASURED = 1_000  # prompts, the first by key: keys are hashes, so these are a random sample
-MILLION = 1_000_000
 LENGTH = """
-SELECT COALESCE(avg(length(messages::text) + COALESCE(length(system), 0) + CASE WHEN %s THEN length(contexts::text) ELSE 0 END), 0)
+SELECT COALESCE(avg(length(messages::text) + COALESCE(length(system), 0)
+                    + CASE WHEN %s THEN length(contexts::text) ELSE 0 END), 0)
   FROM (SELECT messages, system, contexts FROM core_prompt
-         WHERE project_id = %s AND withdrawn IS NULL AND erased IS NULL ORDER BY key LIMIT %s) some
+         WHERE project_id = %s AND withdrawn IS NULL AND erased IS NULL ORDER BY key LIMIT %s) drawn
 """
 THERE = """
 SELECT count(*) FROM synth_sample s JOIN core_prompt p ON p.id = s.prompt_id
@@ -29,24 +29,22 @@ SELECT count(*) FROM synth_sample s JOIN core_prompt p ON p.id = s.prompt_id
 def plan_samples(project: Project, config: GenerateConfig, voices: Sequence[Voice]) -> dict[str, float]:
     """By name. Tokens are guessed from the length of prompts; answers are taken to be as long as they may be."""
     prompts = in_use(project, config).count()
-    length = float(fetch(LENGTH, [config.contexts, project.pk, MEASURED])[0][0])
-    there = {voice.key: _there(project, config, voice) for voice in voices}
-    wanted = {voice.key: max(0, prompts * config.samples - there[voice.key]) for voice in voices}
-    sent = {voice.key: (length + len(voice.told["system"] or "")) / CHARACTERS_A_TOKEN for voice in voices}
+    length = int(fetch(LENGTH, [config.contexts, project.pk, MEASURED])[0][0])
+    there = [_there(project, config, voice) for voice in voices]
+    wanted = [max(0, prompts * config.samples - count) for count in there]
+    sent = [count * (length + len(voice.told["system"] or "")) for voice, count in zip(voices, wanted, strict=True)]
     return {
         "prompts": prompts,
-        "answers to ask for": sum(wanted.values()),
-        "there already": sum(there.values()),
-        "tokens sent": round(sum(wanted[voice.key] * sent[voice.key] for voice in voices)),
-        "tokens written, at most": sum(wanted.values()) * config.max_tokens,
-        "cost, at most": float(sum((_cost(voice, wanted[voice.key], sent[voice.key]) for voice in voices), Decimal(0))),
+        "answers to ask for": sum(wanted),
+        "there already": sum(there),
+        "tokens sent": sum(map(tokens_of, sent)),
+        "tokens written, at most": sum(wanted) * config.max_tokens,
+        "cost, at most": float(sum(map(_cost, voices, sent, wanted), Decimal(0))),
     }
 
 
-def _cost(voice: Voice, answers: int, sent: float) -> Decimal:
-    target = voice.target
-    each = Decimal(sent) * target.price_in + voice.sampling.max_tokens * target.price_out
-    return answers * each / MILLION
+def _cost(voice: Voice, characters: int, answers: int) -> Decimal:
+    return planned_cost(voice.target, characters, answers, voice.sampling.max_tokens)
 
 
 def _there(project: Project, config: GenerateConfig, voice: Voice) -> int:

@@ -53,9 +53,9 @@ def lacking(project: Project, config: GenerateConfig, samplers: Sequence[int], w
     prompts = in_use(project, config)
     if not samplers:
         return prompts
-    samples = Sample.objects.filter(prompt=OuterRef("pk"), sampler__in=samplers, parent=None)
-    samples = samples.filter(number__lte=config.samples).order_by().values("prompt")
-    count = Coalesce(Subquery(samples.annotate(count=Count("pk")).values("count")), Value(0))
+    theirs = Sample.objects.filter(prompt=OuterRef("pk"), sampler__in=samplers, parent=None)
+    counted = theirs.filter(number__lte=config.samples).order_by().values("prompt").annotate(count=Count("pk"))
+    count = Coalesce(Subquery(counted.values("count")), Value(0))
     return prompts.annotate(there=count).filter(there__lt=wanted)
 
 
@@ -64,7 +64,7 @@ def in_use(project: Project, config: GenerateConfig) -> QuerySet[Prompt]:
     return prompts.filter(tags__contains=[config.tag]) if config.tag else prompts
 
 
-def asked(project: Project, ids: Sequence[int], samplers: Mapping[bytes, int]) -> list[Asked]:
+def asked(ids: Sequence[int], samplers: Mapping[bytes, int]) -> list[Asked]:
     """What is withdrawn or erased since is left out."""
     there: dict[int, set[tuple[bytes, int]]] = {}
     for prompt, key, number in fetch(THERE, [array(ids), array(samplers.values())]):

@@ -1,15 +1,26 @@
 """The step `generate`: sample answers to every prompt from one or more endpoints."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from django.db.models import QuerySet
 
 from core.errors import PrefereeError
 from core.models import Project, Prompt
-from core.runs.steps import Context, Destination, Done, Failed, InputKind, Outcome, PermanentError, Step, StepConfig
-from core.runs.steps import TransientError
+from core.runs.steps import (
+    Context,
+    Destination,
+    Done,
+    Failed,
+    InputKind,
+    Outcome,
+    PermanentError,
+    Step,
+    StepConfig,
+    TransientError,
+)
 from synth.asking import ask
 from synth.backends.protocol import Failure, Reply, Request
 from synth.generate.configuration import GenerateConfig
@@ -91,7 +102,10 @@ async def _replies(context: Context, wishes: Sequence[Wish]) -> dict[int, list[t
     by_target: dict[Target, list[Wish]] = {}
     for wish in wishes:
         by_target.setdefault(wish[1].target, []).append(wish)
-    asking = [ask(context.project, target, [_request(context.config, wish) for wish in of]) for target, of in by_target.items()]
+    asking = [
+        ask(context.project, target, [_request(context.config, wish) for wish in of])
+        for target, of in by_target.items()
+    ]
     found: dict[int, list[tuple[Wish, Reply | Failure]]] = {}
     for of, replies in zip(by_target.values(), await asyncio.gather(*asking), strict=True):
         for wish, reply in zip(of, replies, strict=True):

@@ -1,4 +1,4 @@
-"""Write answers as responses, in sets: the same text by the same author is one response, each sample a row that says so."""
+"""Write answers as responses, in sets: the same text by the same author is one response, each sample a row of it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from core.bulk import array, fetch, lock_project
 from core.facts.marking import mark_prompts
 from core.ids import content_key, response_key
 from core.models import AuthorKind, Project, Response
+from synth.backends.bodies import storable
 from synth.backends.protocol import Reply
-from synth.generate.texts import storable
 from synth.generate.voices import Voice
 from synth.models import Sample, Sampler
 
@@ -19,7 +19,8 @@ ERASED = "SELECT id FROM core_prompt WHERE id = ANY(%s) AND erased IS NOT NULL"
 PARENTS_ERASED = "SELECT id FROM core_response WHERE id = ANY(%s) AND erased IS NOT NULL"
 RESPONSES = """
 SELECT r.prompt_id, r.key, r.id FROM core_response r
-  JOIN unnest(%s::bigint[], %s::bytea[]) AS wanted (prompt_id, key) ON wanted.prompt_id = r.prompt_id AND wanted.key = r.key
+  JOIN unnest(%s::bigint[], %s::bytea[]) AS wanted (prompt_id, key)
+    ON wanted.prompt_id = r.prompt_id AND wanted.key = r.key
 """
 
 Keys = tuple[int, bytes]

@@ -1,4 +1,4 @@
-"""What a model is sent for a prompt, and its answer as a row can keep it. No Django here."""
+"""What a model is sent for a prompt. No Django here."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -39,11 +39,6 @@ def parted(messages: Messages) -> tuple[str, Messages]:
     """The system texts that the conversation begins with, and the turns after them."""
     at = next((at for at, message in enumerate(messages) if message["role"] != "system"), len(messages))
     return "\n\n".join(message["content"] for message in messages[:at]), messages[at:]
-
-
-def storable(text: str) -> str:
-    """Without NUL and halves of characters, which no row can keep; the mark for an unreadable one stands instead."""
-    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _passage(number: int, context: Mapping[str, Any]) -> str:

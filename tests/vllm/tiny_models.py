@@ -1,10 +1,12 @@
 """Tiny models of the Llama architecture, made on the spot: random weights, a tokenizer of bytes, a chat template."""
 
 from pathlib import Path
+from typing import Any
 
 VOCABULARY = 400
 CONTEXT = 4096
 SPECIAL = ["<s>", "</s>", "<|turn|>"]
+IMPOSSIBLE = "~"  # no model of these ever writes it
 TEMPLATE = (
     "{{ bos_token }}{% for message in messages %}<|turn|>{{ message['role'] }}\n{{ message['content'] }}{{ eos_token }}"
     "{% endfor %}{% if add_generation_prompt %}<|turn|>assistant\n{% endif %}"
@@ -22,7 +24,6 @@ def make_model(folder: Path, *, seed: int, spread: float) -> Path:
 
     tokenizer = _tokenizer()
     tokenizer.save_pretrained(folder)
-    torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=64,
@@ -34,14 +35,28 @@ def make_model(folder: Path, *, seed: int, spread: float) -> Path:
         initializer_range=spread,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
-        tie_word_embeddings=False,
-        torch_dtype="float32",
+        dtype="float32",
     )
-    LlamaForCausalLM(config).save_pretrained(folder)
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(seed)
+        model = LlamaForCausalLM(config)
+        _forbid(model, tokenizer.convert_tokens_to_ids(IMPOSSIBLE))
+    model.save_pretrained(folder)
     return folder
 
 
-def _tokenizer():  # noqa: ANN202
+def _forbid(model: Any, token: int) -> None:
+    """Its probability is 0 everywhere: one dimension is always positive, and its logit there overflows to −∞."""
+    model.model.embed_tokens.weight[:, 0] = 4.0
+    for layer in model.model.layers:
+        layer.self_attn.o_proj.weight[0] = 0.0
+        layer.mlp.down_proj.weight[0] = 0.0
+    model.lm_head.weight[:, 0] = 0.0
+    model.lm_head.weight[token] = 0.0
+    model.lm_head.weight[token, 0] = -3e38
+
+
+def _tokenizer() -> Any:
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
