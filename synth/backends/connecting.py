@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 KEEPALIVE_SECONDS = 30.0
 KEPT = ("Content-Type", "Retry-After", "Location")
-SENDABLE = "preferee.sendable"
+OK = 200
+# Between the client and its transport: what is made once of a request, and a body that is read already.
+SENDABLE, BODY = "preferee.sendable", "preferee.body"
 LONGEST_BODY = 64 * 1024 * 1024
 
 
@@ -79,7 +81,7 @@ class Client(openai.AsyncOpenAI):
         options = self._prepared[path].options.model_copy()
         options.content = body
         response = await self.request(httpx2.Response, options)
-        return response.content
+        return response.extensions.get(BODY) or response.content
 
     def _prepare(self, path: str) -> "Prepared":
         options = FinalRequestOptions.construct(method="post", url=path, content=b"{}", **self._each)
@@ -131,8 +133,10 @@ class Transport(AiohttpTransport):
             async with self._session.request(
                 request.method, url, headers=headers, data=request.read() or None, allow_redirects=False
             ) as answer:
-                kept = [(name, answer.headers[name]) for name in KEPT if name in answer.headers]
                 body = await _whole(answer)
+        if answer.status == OK and SENDABLE in request.extensions:
+            return httpx2.Response(OK, stream=httpx2.ByteStream(body), request=request, extensions={BODY: body})
+        kept = [(name, answer.headers[name]) for name in KEPT if name in answer.headers]
         return httpx2.Response(answer.status, headers=kept, content=body, request=request)
 
 
