@@ -15,7 +15,7 @@ import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
 from multidict import CIMultiDict
 from openai._models import FinalRequestOptions
-from openai._vendor.httpx_aiohttp.transport import AiohttpTransport, map_aiohttp_exceptions
+from openai._vendor.httpx_aiohttp.transport import AiohttpTransport
 
 from synth.backends.addresses import Place
 
@@ -81,7 +81,7 @@ class Client(openai.AsyncOpenAI):
         options = self._prepared[path].options.model_copy()
         options.content = body
         response = await self.request(httpx2.Response, options)
-        return response.extensions.get(BODY) or response.content
+        return cast("bytes", response.extensions[BODY]) if BODY in response.extensions else response.content
 
     def _prepare(self, path: str) -> "Prepared":
         options = FinalRequestOptions.construct(method="post", url=path, content=b"{}", **self._each)
@@ -129,11 +129,15 @@ class Transport(AiohttpTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         url, headers = request.extensions.get(SENDABLE) or sendable(request)
-        with map_aiohttp_exceptions():
+        try:
             async with self._session.request(
                 request.method, url, headers=headers, data=request.read() or None, allow_redirects=False
             ) as answer:
                 body = await _whole(answer)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("No answer in time.") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise httpx2.ConnectError("No connection, or one that broke.") from error
         if answer.status == OK and SENDABLE in request.extensions:
             return httpx2.Response(OK, stream=httpx2.ByteStream(body), request=request, extensions={BODY: body})
         kept = [(name, answer.headers[name]) for name in KEPT if name in answer.headers]
