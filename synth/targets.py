@@ -1,14 +1,18 @@
 """Endpoints as runs use them: looked up by name once, pinned to one model, and plain values from then on."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
 from core.errors import PrefereeError
 from core.models import Project
-from core.runs.steps import Destination
+from core.runs.steps import Destination, TransientError
+from synth.backends.opening import as_it_is_now
 from synth.models import Endpoint
+from synth.models.endpoint import LATEST
 
 LOCAL = "this machine"
 
@@ -71,6 +75,41 @@ def target_of(endpoint: Endpoint, model: str = "", revision: str = "") -> Target
     """With what was pinned before, where something was."""
     fields = {field: getattr(endpoint, field) for field in Target.__dataclass_fields__}
     return Target(**{**fields, **({"model": model} if model else {}), **({"revision": revision} if revision else {})})
+
+
+def target_from(plain: Mapping[str, Any]) -> Target:
+    """What `Target.plain` was made of."""
+    prices = {name: Decimal(plain[name]) for name in ("price_in", "price_out")}
+    return Target(**{**plain, **prices})
+
+
+def pin_target(project: Project, name: str) -> Target:
+    """The endpoint with the model and revision that it has now, for the whole run.
+
+    Raises PrefereeError where there is no such endpoint, or it cannot say what it serves.
+    """
+    target = target_of(endpoint_named(project, name))
+    if target.model and target.revision != LATEST:
+        return target
+    try:
+        return _waited_for(target)
+    except TransientError as error:
+        raise PrefereeError(f"{error} It is asked which model it serves, so start again when it answers.") from error
+
+
+async def resolved(target: Target) -> Target:
+    """The same inside a loop; one that is pinned already stays as it is."""
+    return target if target.model and target.revision != LATEST else await as_it_is_now(target)
+
+
+def _waited_for(target: Target) -> Target:
+    """In a thread of its own where a loop runs in this one already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(resolved(target))
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, resolved(target)).result()
 
 
 def destinations(targets: Iterable[Target | Endpoint]) -> list[Destination]:

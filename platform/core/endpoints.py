@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -21,12 +22,12 @@ def is_inside(address: str) -> bool:
     A link-local address is nobody's model: cloud machines answer there with their secrets.
     """
     host = host_of(address)
-    if not host:
-        return False
-    if _is_named(host):
-        return True
-    found = addresses_of(host)
-    return bool(found) and all(any(one in network for network in INSIDE) for one in found)
+    return bool(host) and is_inside_at(host, addresses_of(host))
+
+
+def is_inside_at(host: str, found: Sequence[IPv4Address | IPv6Address]) -> bool:
+    """The same of a host whose addresses somebody looked up already, and will connect to."""
+    return _is_named(host) or (bool(found) and all(any(one in network for network in INSIDE) for one in found))
 
 
 def host_of(address: str) -> str:

@@ -1,9 +1,9 @@
 """What every backend understands and answers. Nothing here knows of Django or of a network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from core.errors import PrefereeError
 from core.runs.steps import PermanentError, TransientError
@@ -112,3 +112,16 @@ class Backend(Protocol):
     async def loglikelihood(self, requests: Sequence[TokenRequest]) -> list[Likelihood | Failure]: ...
 
     async def close(self) -> None: ...
+
+
+# Awaited with the place of the request and its answer before another request is sent in its stead.
+Keep = Callable[[int, Any], Awaitable[None]]
+
+
+@runtime_checkable
+class OneByOne(Protocol):
+    """A backend whose answers come one at a time, and can be kept as they come."""
+
+    async def generate_each(self, requests: Sequence[Request], keep: Keep | None) -> list[Reply | Failure]: ...
+
+    async def measure_each(self, requests: Sequence[TokenRequest], keep: Keep | None) -> list[Likelihood | Failure]: ...

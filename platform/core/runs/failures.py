@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 
 from core.errors import PrefereeError
+from core.given_secrets import without_keys
 from core.runs.steps import Failed, TransientError
 
 MOST_TRIES = 8
@@ -27,7 +28,7 @@ def wait(attempts: int, failed: Sequence[Failed]) -> float:
 
 def said(error: Exception) -> str:
     """What the error says, as text that the database takes: a poisoned input may be quoted in it."""
-    sentence = str(error)[:LONGEST_SENTENCE]
+    sentence = without_keys(str(error))[:LONGEST_SENTENCE]
     if not isinstance(error, TransientError | PrefereeError):
         sentence = f"{type(error).__name__}: {sentence}"
     return sentence.encode(errors="replace").decode().replace("\0", "�")
