@@ -99,6 +99,7 @@ PLAIN = [
             "verdicts.py",
         )
     ),
+    CODE["synth"] / "backends" / "local" / "batches.py",
 ]
 
 
