@@ -12,18 +12,20 @@ class SynthConfig(AppConfig):
     verbose_name = "Machines"
 
     def ready(self) -> None:
-        from core import scorers
+        from core import explanations, scorers
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth.backends import opening, servers
         from synth.judges.reference import ReferenceJudge
         from synth.scorers.density import Density
+        from synth.scorers.explaining import pages_of
         from synth.scorers.score import ScoreJudge
         from synth.scorers.versions import newest
 
         for step in (ReferenceJudge(), Density(), ScoreJudge()):
             register(step)
         scorers.register(newest)
+        explanations.register(pages_of)
         opening.register("openai", servers.opened, servers.as_it_is_now)
         opening.register("transformers", _local_model)
         shelve("synth.recipes")
