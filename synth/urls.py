@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from synth.views.endpoints import endpoint, endpoints, new_endpoint, retire_endpoint_page, test_endpoint
 from synth.views.judge_edit import edit_judge, new_judge
 from synth.views.judges import judges
+from synth.views.ratio import ratio
 
 urlpatterns: list[URLPattern] = [
     path("endpoints", endpoints, name="endpoints"),
@@ -13,4 +14,5 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/judges", judges, name="judges"),
     path("p/<slug:slug>/judges/new", new_judge, name="new_judge"),
     path("p/<slug:slug>/judges/<uuid:judge>/edit", edit_judge, name="edit_judge"),
+    path("p/<slug:slug>/responses/<uuid:response>/ratio", ratio, name="ratio"),
 ]
