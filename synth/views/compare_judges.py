@@ -24,7 +24,8 @@ def compare_judges(request: UserRequest, slug: str) -> HttpResponse:
     offered = _offered(project)
     by_public = {str(judge.public): judge for judge in offered}
     first, second = (by_public.get(request.GET.get(name, "")) for name in ("a", "b"))
-    context = in_project(request.user, project, "judges", offered=offered, a=first, b=second, **_both(first, second))
+    chosen = {"offered": offered, "a": first, "b": second, **_both(first, second)}
+    context = in_project(request.user, project, "judges", tab="compare", **chosen)
     return render(request, "synth/compare_judges.html", context)
 
 

@@ -88,6 +88,7 @@ def _page(request: UserRequest, project: Project, found: Judge, *, status: int =
         request.user,
         project,
         "judges",
+        tab="judge",
         judge=found,
         is_model=is_model(found),
         words=in_words(found),
@@ -124,12 +125,14 @@ def _plan(request: UserRequest, project: Project, judge: Judge, closed: list[Gol
     """What a card on the newest closed set would take; a sentence where it could not be made."""
     if not closed or not is_model(judge) or not may(request.user, project, "manage"):
         return None
-    config = CardConfig(judge=label_of(judge), gold=f"{closed[0].name}@{closed[0].version}")
+    named = {"judge": label_of(judge), "gold": f"{closed[0].name}@{closed[0].version}"}
     try:
-        figures = MakeCard().plan(project, config)
+        figures = MakeCard().plan(project, CardConfig.model_validate(named))
     except PrefereeError as error:
         return {"error": str(error)}
-    return {"trials": figures["probe trials"] + figures["injection trials"], "gold": figures["gold items"]} | {
+    return {
+        "gold": figures["gold items"],
+        "trials": figures["probe trials"] + figures["injection trials"],
         "replies": figures["replies of the model"],
         "cost": figures["estimated cost"],
     }

@@ -49,10 +49,7 @@ def remove_gold(request: UserRequest, slug: str, gold_set: UUID) -> HttpResponse
     """Take one comparison out."""
 
     def remove(found: GoldSet) -> None:
-        comparisons = Comparison.objects.filter(
-            project=found.project_id, public=uuid_of(request.POST.get("comparison", ""))
-        )
-        remove_item(found, comparisons.values_list("pk", flat=True).first() or 0, by=request.user)
+        remove_item(found, _key(found.project, request.POST.get("comparison", "")), by=request.user)
 
     return _do(request, slug, gold_set, remove)
 
@@ -111,6 +108,7 @@ def _row(project: Project, item: Item) -> tuple[Item, str, str]:
 
 
 def _key(project: Project, text: str) -> int:
-    public = uuid_of(text)
-    found = Comparison.objects.filter(project=project, public=public).values_list("pk", flat=True).first()
-    return found or 0
+    """Of the comparison with this public id; 0 where the project has none."""
+    if (public := uuid_of(text)) is None:
+        return 0
+    return Comparison.objects.filter(project=project, public=public).values_list("pk", flat=True).first() or 0
