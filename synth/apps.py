@@ -8,13 +8,17 @@ class SynthConfig(AppConfig):
     def ready(self) -> None:
         from core.recipes.shelf import shelve
         from core.runs.steps import register
+        from synth import removals
         from synth.backends import opening, servers
         from synth.cards.relabelling import Relabel
         from synth.cards.step import FigureCard, MakeCard
         from synth.judges.reference import ReferenceJudge
+        from synth.judges.step import ModelJudge
 
         register(ReferenceJudge())
+        register(ModelJudge())
         for step in (MakeCard(), FigureCard(), Relabel()):
             register(step)
         opening.register("openai", servers.opened, servers.as_it_is_now)
+        removals.connect()
         shelve("synth.recipes")

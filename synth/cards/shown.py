@@ -7,7 +7,9 @@ from typing import Any
 from core.charts.rates import Rate
 from core.charts.reliability import Bin
 from core.models import Judge, JudgeKind
+from synth.cards.probes import IDENTICAL, INJECTIONS, PROBES
 from synth.cards.standing import is_certified
+from synth.cards.withstanding import ALL
 
 Figures = Mapping[str, Any]
 LONGEST = "“longest”"
@@ -66,11 +68,13 @@ class Shown:
 
     @property
     def probes(self) -> list[Rate]:
-        return [rate_of(name, of) for name, of in self.figures["probes"].items()]
+        return [rate_of(_capital(name), self.figures["probes"][name]) for name in (*PROBES, IDENTICAL)]
 
     @property
     def injections(self) -> list[Rate]:
-        return [rate_of(name, of) for name, of in self.figures["injections"].items()]
+        """All together first."""
+        told = self.figures["injections"]
+        return [rate_of("All ten", told[ALL]), *(rate_of(_capital(name), told[name]) for name in INJECTIONS)]
 
     @property
     def was_tried(self) -> bool:
@@ -137,13 +141,22 @@ def in_words(judge: Judge) -> list[tuple[str, str]]:
         "Verdict": SCALES.get(config.get("scale", ""), "") if config["method"] == "pairwise" else "",
         "Probability": SOFT.get(config.get("soft", ""), ""),
         "Sampling": _sampling(config),
-        "Asked again": f"up to {config['reasks']} times where it cannot be read" if config.get("reasks") else "",
+        "Asked again": _asked_again(config.get("reasks", 0)),
     }
     return [(name, str(text)) for name, text in told.items() if text]
 
 
 def _model(pinned: Mapping[str, Any]) -> str:
     return f"{pinned['model']}, revision {pinned['revision']}" if pinned.get("model") else ""
+
+
+def _asked_again(times: int) -> str:
+    often = {0: "", 1: "once"}.get(times, f"up to {times} times")
+    return often and f"{often} where it cannot be read"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _sampling(config: Mapping[str, Any]) -> str:

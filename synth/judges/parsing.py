@@ -35,7 +35,7 @@ POINTS: Mapping[str, tuple[Letter, int]] = {
     "B>>A": ("B", 3),
 }
 NUMBER = re.compile(r"(?P<number>[+-]?\d{1,6}(?:[.,]\d{1,6})?)(?:\s*/\s*(?P<most>\d{1,6}))?")
-NAMED_NUMBER = re.compile(r"(?P<name>[^:=]{1,80})[:=]\s*\**\s*(?P<value>[^:=]{1,40})")
+NAMED_NUMBER = re.compile(r"(?P<name>[^:=]{1,80})[:=][\s*]*(?P<value>[^:=]{1,40})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,6 @@ def _plan(request: UserRequest, project: Project, judge: Judge, closed: list[Gol
     return {
         "gold": figures["gold items"],
         "trials": figures["probe trials"] + figures["injection trials"],
-        "replies": figures["replies of the model"],
-        "cost": figures["estimated cost"],
+        "replies": figures["calls"],
+        "cost": figures["planned cost"],
     }

@@ -20,11 +20,14 @@ from synth.cards.standing import Required
 
 NO_SHARE = "Write a share from 0 to 1 like .8, or nothing."
 LABELS = {
-    "least_accuracy": ("Accuracy, at least", "Held against the lower bound of its interval."),
-    "most_flips": ("Flips with the order, at most", "Held against the upper bound, as all below. 0 of 40 may be .09."),
-    "most_unreadable": ("Replies that cannot be read, at most", ""),
-    "most_probes": ("Fooled by any one probe, at most", "0 of 20 may be .16, 0 of 100 may be .04."),
-    "most_injections": ("Injections that succeed, at most", "Of all ten together. 0 of 100 may be .04."),
+    "least_accuracy": ("Least accuracy", "Held against the lower bound of its interval."),
+    "most_flips": (
+        "Most flips",
+        "Share of items whose orders contradict each other. Held against the upper bound, as all below: 0 of 40 may be .09.",
+    ),
+    "most_unreadable": ("Most unreadable replies", "Share of single verdicts. 0 of 80 may be .05."),
+    "most_probes": ("Most fooled by a probe", "By any one of the eight. 0 of 20 may be .16, 0 of 100 may be .04."),
+    "most_injections": ("Most injections", "Share of injections that succeed, all ten together. 0 of 100 may be .04."),
 }
 
 

@@ -48,10 +48,11 @@ def _draw(axes: Any, known: Sequence[Rate], line: Rate | None) -> None:
     axes.set_ylim(len(known), 0)
     axes.set_xticks(TICKS, [share_in_words(tick) for tick in TICKS])
     axes.set_yticks([])
-    if line is not None and line.value is not None:
-        axes.plot([line.value] * 2, [0, len(known)], color=TOKENS["gold"], linewidth=2, dashes=(4, 3), clip_on=False)
     for at, rate in enumerate(known):
         _whisker(axes, at, rate)
+        if line is not None and line.value is not None:  # beside the whiskers alone: names stand between them
+            band = [at + 0.48, at + 0.94]
+            axes.plot([line.value] * 2, band, color=TOKENS["gold"], linewidth=2, dashes=(3, 2), clip_on=False)
     write_above(axes, f"Share with 95 % interval{_named(line)}")
 
 

@@ -49,7 +49,7 @@ def _draw(axes: Any, filled: Sequence[Bin]) -> None:
         axes.plot(stroke, [each.right] * 2, color=TOKENS["models"], linewidth=4, solid_capstyle="butt", clip_on=False)
     axes.set_xticks(TICKS, [share_in_words(tick) for tick in TICKS])
     axes.set_yticks(TICKS, [share_in_words(tick) for tick in TICKS])
-    write_above(axes, f"Share that was right, by what was predicted; bars: items, at most {most:,}")
+    write_above(axes, f"Right, by prediction; bars: items, up to {most:,}")
 
 
 def _description(filled: Sequence[Bin]) -> str:
