@@ -1,9 +1,12 @@
 from django.urls import URLPattern, path
 
+from synth.views.compare_judges import compare_judges
 from synth.views.endpoints import endpoint, endpoints, new_endpoint, retire_endpoint_page, test_endpoint
+from synth.views.judge import judge, make_card
 from synth.views.judge_edit import edit_judge, new_judge
 from synth.views.judges import judges
 from synth.views.ratio import ratio
+from synth.views.requirements import requirements
 
 urlpatterns: list[URLPattern] = [
     path("endpoints", endpoints, name="endpoints"),
@@ -15,4 +18,8 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/judges/new", new_judge, name="new_judge"),
     path("p/<slug:slug>/judges/<uuid:judge>/edit", edit_judge, name="edit_judge"),
     path("p/<slug:slug>/responses/<uuid:response>/ratio", ratio, name="ratio"),
+    path("p/<slug:slug>/judges/compare", compare_judges, name="compare_judges"),
+    path("p/<slug:slug>/judges/requirements", requirements, name="requirements"),
+    path("p/<slug:slug>/judges/<uuid:judge>", judge, name="judge"),
+    path("p/<slug:slug>/judges/<uuid:judge>/card", make_card, name="make_card"),
 ]

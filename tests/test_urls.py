@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from annotate.reservations import take_next
 from core.invitations import invite
-from core.models import Project, Removal, Role, SavedFilter, Session, Upload, User
+from core.models import GoldSet, Project, Removal, Role, SavedFilter, Session, Upload, User
 from core.tokens import create_token
 from core.uploads.reports import rejects_file
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
     DatasetVersionFactory,
+    JudgeFactory,
     MembershipFactory,
     ProjectFactory,
     RecipeFactory,
@@ -56,6 +57,9 @@ SAVE = READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)
 OWN_FILTER = {"viewer": 404, "reviewer": 404, "owner": 302, "staff": 404}
 # Of those who may judge, only the annotator has reserved the comparison of these tests.
 RESERVED = JUDGE | {"annotator": 302, "reviewer": 403, "owner": 403}
+
+# Who may know names sees what judges and gold are.
+NAMES = SEE | {"viewer": 403, "annotator": 403}
 
 # What is to be removed stands in the query, which is empty here.
 NO_TARGET = MANAGE | {"owner": 404, "staff": 404}
@@ -191,6 +195,17 @@ CASES = {
     "endpoint": Case({"GET": STAFF, "POST": STAFF | {"staff": 422}}, ("endpoint",)),
     "retire_endpoint": Case({"POST": STAFF | {"staff": 302}}, ("endpoint",)),
     "test_endpoint": Case({"POST": STAFF | {"staff": 302}}, ("endpoint",)),
+    "gold": Case({"GET": NAMES, "POST": changed(422)}, ("slug",)),
+    "starter_set": Case({"GET": MANAGE, "POST": changed(302)}, ("slug",)),
+    "gold_set": Case({"GET": NAMES}, ("slug", "gold_set")),
+    "add_gold": Case({"POST": changed(422)}, ("slug", "gold_set")),
+    "remove_gold": Case({"POST": changed(302)}, ("slug", "gold_set")),
+    "close_gold": Case({"POST": changed(422)}, ("slug", "gold_set")),
+    "next_gold": Case({"POST": changed(409)}, ("slug", "gold_set")),
+    "judge": Case({"GET": NAMES}, ("slug", "judge")),
+    "make_card": Case({"POST": changed(422)}, ("slug", "judge")),
+    "compare_judges": Case({"GET": NAMES}, ("slug",)),
+    "requirements": Case({"GET": MANAGE, "POST": changed(302)}, ("slug",)),
 }
 HEAD_IS_GET = set(CASES) - {"work"}
 # Of a project; what else has something in its address is one's own, or opens to whoever has the link.
@@ -245,6 +260,8 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "person": MembershipFactory(project=project).user.public,
         "group": rule.group.public,
         "endpoint": EndpointFactory(kind="transformers", address="", model="nowhere").public,
+        "gold_set": GoldSet.objects.create(project=project, name="main", version=1).public,
+        "judge": JudgeFactory(project=project).public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
     }
 

@@ -11,6 +11,8 @@ from core.views.danger import archive_project, danger, delete_project, hand_over
 from core.views.datasets import download
 from core.views.failures import failures
 from core.views.filters import delete_filter, save_filter
+from core.views.gold import gold, starter_set
+from core.views.gold_set import add_gold, close_gold, gold_set, next_gold, remove_gold
 from core.views.group import delete_group, group, new_group
 from core.views.groups import bind_tag, groups, move_rule, unbind_tag
 from core.views.guidelines import guidelines
@@ -89,6 +91,13 @@ urlpatterns = [
     path("p/<slug:slug>/import/<uuid:upload>/remove", remove_upload, name="remove_upload"),
     path("p/<slug:slug>/import/<uuid:upload>/refusals", refusals, name="refusals"),
     path("p/<slug:slug>/import/<uuid:upload>/rejects", rejects, name="rejects"),
+    path("p/<slug:slug>/gold", gold, name="gold"),
+    path("p/<slug:slug>/gold/starter", starter_set, name="starter_set"),
+    path("p/<slug:slug>/gold/<uuid:gold_set>", gold_set, name="gold_set"),
+    path("p/<slug:slug>/gold/<uuid:gold_set>/add", add_gold, name="add_gold"),
+    path("p/<slug:slug>/gold/<uuid:gold_set>/remove", remove_gold, name="remove_gold"),
+    path("p/<slug:slug>/gold/<uuid:gold_set>/close", close_gold, name="close_gold"),
+    path("p/<slug:slug>/gold/<uuid:gold_set>/next", next_gold, name="next_gold"),
     path("p/<slug:slug>/team/invitations", invitations, name="invitations"),
     path("p/<slug:slug>/team/invitations/<uuid:invitation>/revoke", revoke_invitation, name="revoke_invitation"),
     path("p/<slug:slug>/prompts", prompts, name="prompts"),

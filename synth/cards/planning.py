@@ -32,7 +32,7 @@ class CardPlan:
     @property
     def plain(self) -> dict[str, float]:
         named = {"gold items": self.gold, "probe trials": self.probes, "injection trials": self.injections}
-        return {**named, "replies of the model": self.replies, "estimated cost": float(self.cost)}
+        return {**named, "calls": self.replies, "planned cost": float(self.cost)}
 
 
 def usable_tasks(gold_set: GoldSet, probed: int, injected: int, seed: int) -> list[Task]:

@@ -29,17 +29,18 @@ from synth.cards.tried import Tried
 from synth.cards.trying import trial_of
 from synth.judges.items import items_of
 from synth.judges.judging import judge_items
+from synth.judges.pinning import pin_judge
 from synth.judges.preparing import Prepared, prepare
 from synth.judges.registry import configuration_of, judge_named, label_of, pinned_target
 from synth.judges.verdicts import Item, Judged
-from synth.models import Card
-from synth.targets import Target, destinations, endpoint_named, pin_target, target_from, target_of
+from synth.models import Card, Kind
+from synth.targets import Target, destinations, endpoint_named, target_from, target_of
 
 
 class CardConfig(StepConfig):
     """Which judge, and on what."""
 
-    judge: str = Field(min_length=1, max_length=220, description="NAME, or NAME@VERSION of a model judge.")
+    judge: str = Field("", max_length=120, description="NAME of a model judge, or NAME@VERSION.")
     gold: str = Field(
         "", max_length=120, description="NAME@VERSION of a closed gold set; empty: the one that was closed last."
     )
@@ -78,12 +79,19 @@ class MakeCard(Step):
         return planned(project, prepare(project, configuration_of(judge)), _likely_target(project, config), tasks).plain
 
     def endpoints(self, project: Project, config: CardConfig) -> Sequence[Destination]:
-        return destinations([_likely_target(project, config)])
+        """None where there is no such judge or endpoint: such a run does not start, which is told elsewhere."""
+        try:
+            return destinations([_likely_target(project, config)])
+        except PrefereeError:
+            return ()
+
+    def queue_for(self, project: Project, config: CardConfig) -> str:
+        return "gpu" if _likely_target(project, config).kind == Kind.TRANSFORMERS else self.queue
 
     def pin(self, project: Project, config: CardConfig) -> CardConfig:
         """One version of the judge, of the gold set and of the model."""
-        judge, gold = judge_named(project, config.judge), gold_named(project, config.gold)
-        target = pinned_target(judge) or pin_target(project, configuration_of(judge).endpoint)
+        gold = gold_named(project, config.gold)
+        judge, target = pin_judge(project, config.judge)
         named = {"judge": label_of(judge), "gold": f"{gold.name}@{gold.version}"}
         return config.model_copy(update={**named, "pinned": target.plain})
 

@@ -6,7 +6,7 @@ from synth.cards.estimates import Estimate, share
 from synth.cards.probes import IDENTICAL, INJECTIONS, PROBES
 from synth.cards.tried import Reading, Tried, winner
 
-UNTRIED = "It was not tried. Make its card by trial."
+UNTRIED = "It was not tried."
 # In a probe or an injection, the right answer is in this slot and what is tried in the other.
 RIGHT, TRIED = 0, 1
 ALL = "all"

@@ -25,26 +25,26 @@ NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 TURN = Lock()
 
 
-def drawn(draw: Callable[[Any], None]) -> str:
+def drawn(draw: Callable[[Any], None], *, height: int = HEIGHT) -> str:
     """The SVG of what `draw` puts on the axes; the same for the same drawing, whatever this machine's settings are."""
     import matplotlib
 
     with TURN, matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(SETTINGS)
-        axes = _empty_axes()
+        axes = _empty_axes(height)
         draw(axes)
         written = BytesIO()
         axes.figure.savefig(written, format="svg", metadata=NO_METADATA, transparent=True)
     return written.getvalue().decode()
 
 
-def _empty_axes() -> Any:
+def _empty_axes(height: int) -> Any:
     """Axes from edge to edge, with horizontal lines only."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH / 72, HEIGHT / 72), dpi=72)
-    axes = figure.add_axes((0, BOTTOM / HEIGHT, 1, 1 - (TOP + BOTTOM) / HEIGHT))
+    figure = Figure(figsize=(WIDTH / 72, height / 72), dpi=72)
+    axes = figure.add_axes((0, BOTTOM / height, 1, 1 - (TOP + BOTTOM) / height))
     figure.patch.set_visible(False)
     axes.patch.set_visible(False)
     axes.spines[:].set_visible(False)
@@ -56,4 +56,5 @@ def _empty_axes() -> Any:
 
 def write_above(axes: Any, text: str) -> None:
     """What the figures are, above the labels of the vertical axis and in line with the page's left edge."""
-    axes.figure.text(-GUTTER / WIDTH, 1 - TEXT / HEIGHT, text, color=TOKENS["ink-2"], va="baseline")
+    height = axes.figure.get_figheight() * 72
+    axes.figure.text(-GUTTER / WIDTH, 1 - TEXT / height, text, color=TOKENS["ink-2"], va="baseline")

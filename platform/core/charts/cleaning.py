@@ -18,14 +18,14 @@ KEPT = {"fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "
 WITHOUT_MARKS = {"svg", "g", "defs", "style", "clipPath"}
 
 
-def cleaned(drawing: str, *, title: str, description: str, prefix: str) -> str:
+def cleaned(drawing: str, *, title: str, description: str, prefix: str, height: int = HEIGHT) -> str:
     """The drawing as an image with a name and a description; its ids begin with the prefix, unique on the page."""
-    svg = Element("svg", {"role": "img", "width": "100%", "height": str(HEIGHT)})
+    svg = Element("svg", {"role": "img", "width": "100%", "height": str(height)})
     for name, attribute, text in (("title", "labelledby", title), ("desc", "describedby", description)):
         SubElement(svg, name, id=f"{prefix}-{name}").text = text
         svg.set(f"aria-{attribute}", f"{prefix}-{name}")
-    box = {"viewBox": f"0 0 {WIDTH} {HEIGHT}", "preserveAspectRatio": "none", "aria-hidden": "true"}
-    stretched = SubElement(svg, "svg", {"width": "100%", "height": str(HEIGHT), **box})
+    box = {"viewBox": f"0 0 {WIDTH} {height}", "preserveAspectRatio": "none", "aria-hidden": "true"}
+    stretched = SubElement(svg, "svg", {"width": "100%", "height": str(height), **box})
     for mark in _marks(drawing):
         if mark.tag == "path":
             stretched.append(mark)

@@ -6,12 +6,14 @@ import pytest
 import yaml
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from core import audit
 from core.labels.service import refresh_labels
-from core.models import Project, QuestionSet, Removal, SavedFilter, User
+from core.models import GoldSet, Judge, Project, QuestionSet, Removal, SavedFilter, User
 from core.uploads.reports import rejects_file
+from synth.cards.stored import card_of
 from tests.core.views.markup import PAYLOADS, dangers, each_payload
 from tests.factories import (
     ComparisonFactory,
@@ -200,3 +202,43 @@ def test_what_was_typed_into_the_login_form_does_nothing() -> None:
     for payload in PAYLOADS[:9]:
         response = Client().post(f"/login?next={payload}", {"email": payload, "password": "x"})
         assert dangers(response.content.decode()) == []
+
+
+@each_payload
+def test_texts_of_gold_and_judges_do_nothing(as_owner: Client, owner: User, project: Project, payload: str) -> None:
+    cache.clear()
+    User.objects.filter(pk=owner.pk).update(name=payload[:100])
+    word = payload[:90].replace("@", "").replace("\0", "").strip() or "x"
+    prompt = PromptFactory(project=project, tags=[word], messages=[{"role": "user", "content": payload}])
+    responses = [ResponseFactory(prompt=prompt, author=payload[:190] + end) for end in "ab"]
+    comparison = ComparisonFactory(project=project, prompt=prompt, responses=responses)
+    gold_set = GoldSet.objects.create(project=project, name=word, version=1, created_by=owner)
+    gold_set.items.create(comparison=comparison, ranks=[1, 2], stratum=payload[:200])
+    gold_set.closed = timezone.now()
+    gold_set.save()
+    config = {"signature": payload}
+    judges = [
+        JudgeFactory(project=project, name=word, version=payload[:200] + end, family=payload[:100], config=config)
+        for end in "ab"
+    ]
+    for judge in judges:
+        JudgmentFactory(comparison=comparison, judge=judge)
+        card_of(judge, gold_set)
+    Judge.objects.filter(project=project).update(barred=timezone.now(), barred_because=payload)
+    one, other = (judge.public for judge in judges)
+    here = "/p/helpful/judges"
+    gold = f"/p/helpful/gold/{gold_set.public}"
+    compared = f"{here}/compare?a={one}&b={other}"
+    for page in ("/p/helpful/gold", "/p/helpful/gold/starter", gold, f"{here}/{one}", compared, f"{here}/requirements"):
+        assert dangers(as_owner.get(page).content.decode()) == [], page
+    sent = {"name": payload * 60, "count": payload, "least_accuracy": payload, "gold": payload, "from": payload}
+    for form in (
+        "/p/helpful/gold",
+        "/p/helpful/gold/starter",
+        f"{gold}/add",
+        f"{here}/{one}/card",
+        f"{here}/requirements",
+    ):
+        answer = as_owner.post(form, sent)
+        assert answer.status_code in (409, 422), form
+        assert dangers(answer.content.decode()) == [], form

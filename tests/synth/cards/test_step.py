@@ -118,8 +118,8 @@ def test_the_plan_says_what_it_takes(project, gold, judge):
     figures = step.plan(project, step.Config(judge="strict", probed=5, injected=2))
     trials = ITEMS + 5 * 8 + 2 * 10
     assert (figures["gold items"], figures["probe trials"], figures["injection trials"]) == (ITEMS, 40, 20)
-    assert figures["replies of the model"] == 2 * trials
-    assert figures["estimated cost"] > 0
+    assert figures["calls"] == 2 * trials
+    assert figures["planned cost"] > 0
 
 
 def test_cost_and_time_are_measured(made, monkeypatch, project, by):

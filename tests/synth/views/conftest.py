@@ -9,6 +9,10 @@ from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 @pytest.fixture
 def project(db: None) -> Project:
     return ProjectFactory(slug="helpful", name="Helpful")
+from tests.factories import MembershipFactory
+from tests.synth.cards.conftest import by, closed, known, project
+
+__all__ = ["by", "closed", "known", "project"]
 
 
 @pytest.fixture
