@@ -25,11 +25,11 @@ def create_judge(project: Project, name: str, configuration: JudgeConfiguration,
     name = name.strip()
     if not NAME.fullmatch(name):
         raise PrefereeError("A judge's name has one to 100 characters, on one line and without @.")
-    endpoint = _checked(project, configuration)
-    _lock(project)
+    configuration, endpoint = _checked(project, configuration)
+    lock_versions(project)
     if Judge.objects.filter(project=project, kind=JudgeKind.AI, name=name).exists():
         raise Conflict(f"There is a judge “{name}” already. Make a new version of it, or choose another name.")
-    return _add(project, name, 1, configuration, endpoint, by)
+    return add_version(project, name, 1, configuration, endpoint, by)
 
 
 @transaction.atomic
@@ -38,21 +38,21 @@ def new_version(judge: Judge, configuration: JudgeConfiguration, *, by: User | N
 
     That is the newest one where it is so already, or where it was never used and can be changed; else a new one.
     """
-    endpoint = _checked(judge.project, configuration)
-    _lock(judge.project)
+    configuration, endpoint = _checked(judge.project, configuration)
+    lock_versions(judge.project)
     newest = judge_named(judge.project, judge.name)
     if configuration_of(newest) == configuration:
         return newest
     if not is_used(newest):
         return _replace(newest, configuration, endpoint, by)
-    return _add(judge.project, judge.name, int(newest.version) + 1, configuration, endpoint, by)
+    return add_version(judge.project, judge.name, int(newest.version) + 1, configuration, endpoint, by)
 
 
 @transaction.atomic
 def edit_judge(judge: Judge, configuration: JudgeConfiguration, *, by: User | None) -> Judge:
     """Change this version. Raises Conflict where it was used: what it said must stay what this configuration says."""
-    endpoint = _checked(judge.project, configuration)
-    _lock(judge.project)
+    configuration, endpoint = _checked(judge.project, configuration)
+    lock_versions(judge.project)
     judge = Judge.objects.get(pk=judge.pk)
     if is_used(judge):
         raise Conflict(f"{label_of(judge)} has been used, so it stays as it is. Make a new version.")
@@ -68,18 +68,18 @@ def is_used(judge: Judge) -> bool:
     )
 
 
-def _checked(project: Project, configuration: JudgeConfiguration) -> Endpoint:
+def _checked(project: Project, configuration: JudgeConfiguration) -> tuple[JudgeConfiguration, Endpoint]:
     endpoint = endpoint_named(project, configuration.endpoint)
-    check_target(prepare(project, configuration).configuration, target_of(endpoint))
-    return endpoint
+    check_target(configuration, target_of(endpoint))
+    return prepare(project, configuration).named, endpoint
 
 
-def _lock(project: Project) -> None:
-    """Versions are numbered by one at a time."""
+def lock_versions(project: Project) -> None:
+    """Until the transaction ends: versions are made and pinned by one at a time."""
     Project.objects.select_for_update(no_key=True).only("pk").get(pk=project.pk)
 
 
-def _add(
+def add_version(
     project: Project, name: str, version: int, configuration: JudgeConfiguration, endpoint: Endpoint, by: User | None
 ) -> Judge:
     judge = Judge.objects.create(

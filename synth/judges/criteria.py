@@ -75,11 +75,15 @@ def criteria_of(values: Sequence[Mapping[str, Any]]) -> tuple[Criterion, ...]:
 
 @cache
 def given_rubrics() -> dict[str, RubricVersion]:
-    """Those that come with Preferee, by name."""
-    found = [
-        yaml.safe_load(file.read_text(encoding="utf-8")) for file in files("synth.judges").joinpath(GIVEN).iterdir()
-    ]
-    return {each["name"]: RubricVersion(each["name"], each["version"], criteria_of(each["criteria"])) for each in found}
+    """Those that come with Preferee, by NAME@VERSION, and by name the newest."""
+    texts = [file.read_text(encoding="utf-8") for file in files("synth.judges").joinpath(GIVEN).iterdir()]
+    found = sorted(map(yaml.safe_load, texts), key=lambda each: int(each["version"]))
+    rubrics = [RubricVersion(each["name"], each["version"], criteria_of(each["criteria"])) for each in found]
+    return {key: rubric for rubric in rubrics for key in (rubric.name, rubric.label)}
+
+
+def labels_of_rubrics() -> list[str]:
+    return sorted(key for key in given_rubrics() if "@" in key)
 
 
 def _criterion(at: int, value: Mapping[str, Any]) -> Criterion:

@@ -35,7 +35,7 @@ POINTS: Mapping[str, tuple[Letter, int]] = {
     "B>>A": ("B", 3),
 }
 NUMBER = re.compile(r"(?P<number>[+-]?\d{1,6}(?:[.,]\d{1,6})?)(?:\s*/\s*(?P<most>\d{1,6}))?")
-NAMED_NUMBER = re.compile(r"(?P<name>[^:=]{1,80})[:=]\s*\**\s*(?P<value>[^:=]{1,40})")
+NAMED_NUMBER = re.compile(r"(?P<name>[^:=]{1,80})[:=][\s*]*(?P<value>[^:=]{1,40})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,9 @@ def _score(said: Any, scale: Scale) -> float | None:
         said = float(found["number"].replace(",", "."))
     if isinstance(said, bool) or not isinstance(said, int | float):
         return None
-    return float(said) if scale.lowest <= said <= scale.highest else None
+    if not scale.lowest <= said <= scale.highest:
+        return None
+    return int(said) if said == int(said) else said
 
 
 def _sentences(value: Any) -> list[str]:

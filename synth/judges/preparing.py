@@ -19,6 +19,12 @@ class Prepared:
     template: Template
     rubric: RubricVersion | None
 
+    @property
+    def named(self) -> JudgeConfiguration:
+        """The configuration with the versions of what it leaves to us, for these may change one day."""
+        rubric = self.rubric.label if self.rubric else ""
+        return self.configuration.model_copy(update={"prompt": self.template.label, "rubric": rubric})
+
 
 def prepare(project: Project, configuration: JudgeConfiguration) -> Prepared:
     """Raises PrefereeError where a prompt or rubric does not exist, or settings do not go together."""

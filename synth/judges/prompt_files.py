@@ -25,23 +25,24 @@ class PromptFile:
 
 @cache
 def given_prompts() -> dict[str, PromptFile]:
-    """By name: what a judge is told."""
+    """By NAME@VERSION, and by name the newest: what a judge is told. A version that judges were made with stays."""
     return _read(FOLDER)
 
 
 @cache
 def forms() -> dict[str, PromptFile]:
-    """By name: the sentences that say how to reply, and those that go before what is shown."""
+    """The same for the sentences that say how to reply, and those that go before what is shown."""
     return _read(f"{FOLDER}/{FORMS}")
 
 
+def labels_of_prompts() -> list[str]:
+    return sorted(key for key in given_prompts() if "@" in key)
+
+
 def _read(folder: str) -> dict[str, PromptFile]:
-    texts = [file.read_text(encoding="utf-8") for file in files("synth.judges").joinpath(folder).iterdir() if _is(file)]
-    return {prompt.name: prompt for prompt in map(_parsed, texts)}
-
-
-def _is(file: object) -> bool:
-    return str(getattr(file, "name", "")).endswith(".txt")
+    found = [file for file in files("synth.judges").joinpath(folder).iterdir() if file.name.endswith(".txt")]
+    prompts = sorted((_parsed(file.read_text(encoding="utf-8")) for file in found), key=lambda each: each.version)
+    return {key: prompt for prompt in prompts for key in (prompt.name, prompt.label)}
 
 
 def _parsed(text: str) -> PromptFile:

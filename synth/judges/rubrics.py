@@ -10,7 +10,7 @@ from django.db.models import Max
 from core import audit
 from core.errors import PrefereeError
 from core.models import Project, Rubric, User
-from synth.judges.criteria import RubricVersion, criteria_of, given_rubrics
+from synth.judges.criteria import RubricVersion, criteria_of, given_rubrics, labels_of_rubrics
 
 LONGEST_NAME = 100
 DEFAULT = "quality"
@@ -22,10 +22,9 @@ def rubric_named(project: Project, named: str) -> RubricVersion:
 
     Raises PrefereeError where there is none.
     """
-    name, _, version = named.partition("@")
-    given = given_rubrics().get(name or DEFAULT)
-    if given is not None and version in ("", str(given.version)):
+    if given := given_rubrics().get(named or DEFAULT):
         return given
+    name, _, version = named.partition("@")
     row = Rubric.objects.filter(project=project, name=name, version=int(version or 0)).first()
     if row is None:
         raise PrefereeError(f"There is no rubric {named} in {project.name}. There are: {', '.join(_labels(project))}.")
@@ -59,4 +58,4 @@ def check_name(name: str, longest: int, given: Mapping[str, object]) -> None:
 
 def _labels(project: Project) -> list[str]:
     own = Rubric.objects.filter(project=project).order_by("name", "version").values_list("name", "version")[:50]
-    return [*(each.label for each in given_rubrics().values()), *(f"{name}@{version}" for name, version in own)]
+    return [*labels_of_rubrics(), *(f"{name}@{version}" for name, version in own)]

@@ -20,7 +20,7 @@ END_OF_THOUGHT = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 DECORATION = re.compile(r"^[\s#*_~-]+|[\s*_~.!。]+$")
 TITLED = re.compile(
     r"(?:my |the )?(?:final |overall )?(?:verdict|answer|judge?ment|decision|choice|winner|score|rating|ranking)"
-    r"\**(?: is)?\s*[:=]\s*\**\s*(?P<said>.+)",
+    r"\**(?: is)?\s*[:=][\s*]*(?P<said>.+)",
     re.IGNORECASE,
 )
 

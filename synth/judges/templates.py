@@ -13,7 +13,7 @@ from core.models import Project, User
 from synth.backends.protocol import Message
 from synth.judges.configuration import Method
 from synth.judges.fencing import fenced, mark_of
-from synth.judges.prompt_files import PromptFile, forms, given_prompts
+from synth.judges.prompt_files import PromptFile, forms, given_prompts, labels_of_prompts
 from synth.judges.rubrics import check_name
 from synth.judges.substitution import names_in, put_in
 from synth.judges.verdicts import Item
@@ -81,12 +81,8 @@ def template_named(project: Project, method: Method, named: str = "") -> Templat
 
     Raises PrefereeError where there is none, or where it is for another method.
     """
-    name, _, version = named.partition("@")
-    given = given_prompts().get(name or method)
-    if given is not None and version in ("", str(given.version)):
-        found = _given(given)
-    else:
-        found = _own(project, name, int(version or 0), named)
+    given = given_prompts().get(named or method)
+    found = _own(project, named) if given is None else _given(given)
     if found.method != method:
         raise PrefereeError(f"The prompt {named} is for {found.method} judges, and this judge is {method}.")
     return found
@@ -131,8 +127,9 @@ def _given(given: PromptFile) -> Template:
     return Template(given.name, given.version, given.head["method"], system, text, builtin=True)
 
 
-def _own(project: Project, name: str, version: int, named: str) -> Template:
-    row = JudgePrompt.objects.filter(project=project, name=name, version=version).first()
+def _own(project: Project, named: str) -> Template:
+    name, _, version = named.partition("@")
+    row = JudgePrompt.objects.filter(project=project, name=name, version=int(version or 0)).first()
     if row is None:
         raise PrefereeError(f"There is no judge prompt {named} in {project.name}. There are: {_labels(project)}.")
     return Template(row.name, row.version, row.method, row.system, row.text)
@@ -140,8 +137,7 @@ def _own(project: Project, name: str, version: int, named: str) -> Template:
 
 def _labels(project: Project) -> str:
     own = JudgePrompt.objects.filter(project=project).order_by("name", "version").values_list("name", "version")[:50]
-    given = [each.label for each in given_prompts().values()]
-    return ", ".join([*sorted(given), *(f"{name}@{version}" for name, version in own)])
+    return ", ".join([*labels_of_prompts(), *(f"{name}@{version}" for name, version in own)])
 
 
 def _responses(texts: Sequence[str], mark: str) -> dict[str, str]:
