@@ -49,13 +49,17 @@ class Tried:
 
     @property
     def asked(self) -> str:
-        """The last turn of the prompt."""
-        return self.item.messages[-1]["content"][:300] if self.item.messages else ""
+        return first_words(self.item)
 
     @property
     def in_words(self) -> str:
         outcomes = {"flip": "Its orders contradict each other", "unreadable": "Unreadable"}
         return outcomes.get(self.derived.outcome, "") or ranks_in_words(self.derived.ranks) if self.derived else ""
+
+
+def first_words(item: Item) -> str:
+    """Of the last turn of the prompt."""
+    return item.messages[-1]["content"][:300] if item.messages else ""
 
 
 def comparison_at(project: Project, method: str, place: str, step: str = "") -> Comparison | None:
@@ -160,5 +164,5 @@ def ranks_in_words(ranks: Sequence[int] | None) -> str:
 
 def _letters(order: Sequence[int], item: Item) -> str:
     if len(order) < len(item.texts):
-        return f"response {order[0] + 1} of {len(item.texts)}"
-    return "responses " + ", ".join(str(slot + 1) for slot in order)
+        return f"for response {order[0] + 1} of {len(item.texts)}"
+    return "with the responses in the order " + ", ".join(str(slot + 1) for slot in order)

@@ -8,7 +8,7 @@ from typing import cast
 from core.errors import PrefereeError
 from core.models import Comparison, Project
 from synth.judges.configuration import Method
-from synth.judges.drafts import Told, comparison_at, estimated, from_here, told
+from synth.judges.drafts import Told, comparison_at, estimated, first_words, from_here, told
 from synth.judges.preparing import Prepared, prepare_with
 from synth.judges.stand_ins import stand_in, stand_ins
 from synth.judges.templates import Template, check_text
@@ -30,6 +30,10 @@ class Preview:
     cost: Decimal = Decimal(0)
     has_target: bool = False
     error: str = ""
+
+    @property
+    def asked(self) -> str:
+        return first_words(self.items[0]) if self.items else ""
 
     @property
     def can_be_tried(self) -> bool:
