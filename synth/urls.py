@@ -4,9 +4,13 @@ from synth.views.compare_judges import compare_judges
 from synth.views.endpoints import endpoint, endpoints, new_endpoint, retire_endpoint_page, test_endpoint
 from synth.views.judge import judge, make_card
 from synth.views.judge_edit import edit_judge, new_judge
+from synth.views.judge_prompt import judge_prompt, preview_judge_prompt, try_judge_prompt
+from synth.views.judge_prompts import judge_prompts
 from synth.views.judges import judges
 from synth.views.ratio import ratio
 from synth.views.requirements import requirements
+from synth.views.rubric import rubric
+from synth.views.rubrics import rubrics
 
 urlpatterns: list[URLPattern] = [
     path("endpoints", endpoints, name="endpoints"),
@@ -22,4 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("p/<slug:slug>/judges/requirements", requirements, name="requirements"),
     path("p/<slug:slug>/judges/<uuid:judge>", judge, name="judge"),
     path("p/<slug:slug>/judges/<uuid:judge>/card", make_card, name="make_card"),
+    path("p/<slug:slug>/judges/prompts", judge_prompts, name="judge_prompts"),
+    path("p/<slug:slug>/judges/prompts/edit", judge_prompt, name="judge_prompt"),
+    path("p/<slug:slug>/judges/prompts/preview", preview_judge_prompt, name="preview_judge_prompt"),
+    path("p/<slug:slug>/judges/prompts/try", try_judge_prompt, name="try_judge_prompt"),
+    path("p/<slug:slug>/rubrics", rubrics, name="rubrics"),
+    path("p/<slug:slug>/rubrics/edit", rubric, name="rubric"),
 ]

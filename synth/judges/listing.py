@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from core.bulk import array, fetch
 from core.models import Judge, JudgeKind, Project
@@ -80,7 +80,9 @@ def _rows(project: Project, judges: Sequence[Judge]) -> list[Row]:
 
 def _cards(judges: Iterable[int]) -> dict[int, Mapping[str, Any] | None]:
     """The figures of the newest finished card of each; None where it has only unfinished ones."""
-    found = Card.objects.filter(judge__in=judges).order_by("judge", "figures__isnull", "-finished").distinct("judge")
+    found = (
+        Card.objects.filter(judge__in=judges).order_by("judge", F("finished").desc(nulls_last=True)).distinct("judge")
+    )
     return dict(found.values_list("judge", "figures"))
 
 

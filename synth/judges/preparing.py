@@ -28,8 +28,12 @@ class Prepared:
 
 def prepare(project: Project, configuration: JudgeConfiguration) -> Prepared:
     """Raises PrefereeError where a prompt or rubric does not exist, or settings do not go together."""
+    return prepare_with(project, configuration, template_named(project, configuration.method, configuration.prompt))
+
+
+def prepare_with(project: Project, configuration: JudgeConfiguration, template: Template) -> Prepared:
+    """The same with a prompt that nobody has saved yet."""
     check(configuration)
-    template = template_named(project, configuration.method, configuration.prompt)
     with_rubric = configuration.rubric or configuration.method == "pointwise"
     rubric = rubric_named(project, configuration.rubric) if with_rubric else None
     shown = {"reference": configuration.reference, "rubric": rubric is not None}

@@ -11,10 +11,10 @@ from synth.judges.configuration import JudgeConfiguration
 from synth.views.grouped import Grouped, choice, number, switch, words
 
 METHODS = {
-    "pairwise": "Pairwise: two responses side by side, in both orders",
-    "pointwise": "Pointwise: each response alone, by a rubric",
-    "listwise": "Listwise: all responses put in order",
-    "principles": "Principles first: what matters here, then scores by it",
+    "pairwise": "Pairwise: two side by side",
+    "pointwise": "Pointwise: each one alone",
+    "listwise": "Listwise: all put in order",
+    "principles": "Principles first, then scores",
 }
 # Settings that mean something for these methods alone; the others are for all.
 ONLY: Mapping[str, tuple[str, ...]] = {
@@ -32,7 +32,7 @@ AVERAGES = {"probabilities": "Mean of the probabilities", "logits": "Mean of the
 
 def setting(name: str, label: str, help_text: str, **options: Any) -> forms.Field:
     """A number that starts as it does where nobody sets it."""
-    return number(label, help_text, initial=JudgeConfiguration.model_fields[name].default, **options)
+    return number(label, help_text, initial=f"{JudgeConfiguration.model_fields[name].default:g}", **options)
 
 
 class JudgeForm(Grouped, forms.Form):
@@ -46,11 +46,16 @@ class JudgeForm(Grouped, forms.Form):
         ("How it writes", ("temperature", "top_p", "max_tokens", "seed")),
     )
     name = words("Name", "Like strict-70b. Its versions share it.", longest=100)
-    method = choice("Method", METHODS.items(), initial="pairwise")
+    method = choice(
+        "Method",
+        METHODS.items(),
+        "How it sees the responses of a comparison; two side by side always in both orders.",
+        initial="pairwise",
+    )
     endpoint = choice("Endpoint", (), "Which model judges. Staff add others.")
     rubric = choice("Rubric", (), "Criteria that it rates by.", required=False)
     reference = switch("Reference answer", "Show it, and judge only prompts that have one.")
-    scale = choice("Verdict", SCALES.items(), initial="verdict")
+    scale = choice("Verdict", SCALES.items(), "Five points tell how much better, too.", initial="verdict")
     soft = choice("Probability", SOFTS.items(), "Beside the verdict: that one beats the other.", initial="none")
     average = choice("Over both orders", AVERAGES.items(), "The logits cancel a position bias.", required=False)
     tie_band = setting("tie_band", "Tie band", "Scores that differ by no more tie.", least=0, most=1_000, whole=False)
@@ -73,7 +78,7 @@ class JudgeForm(Grouped, forms.Form):
         self._offer("rubric", [("", "Only where it is needed: the built-in one"), *rubrics_for(project)], kept)
         for method, found in prompts_for(project).items():
             name = f"prompt_{method}"
-            self.fields[name] = choice("Prompt", (), required=False)
+            self.fields[name] = choice("Prompt", (), "What it is told to do.", required=False)
             self._dress(name, self.fields[name])
             self._offer(name, [("", "The built-in one"), *found], kept)
         for name, methods in ONLY.items():

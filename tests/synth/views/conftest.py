@@ -2,8 +2,11 @@ import pytest
 from django.test import Client
 
 from core.models import Project, Role, User
+from synth.judges.configuration import JudgeConfiguration
+from synth.models import Endpoint
 from tests.core.views.conftest import logged_in
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
+from tests.synth.scripted import EndpointFactory
 
 
 @pytest.fixture
@@ -38,3 +41,13 @@ def staff(db: None) -> User:
 @pytest.fixture
 def as_staff(staff: User) -> Client:
     return logged_in(staff)
+
+
+@pytest.fixture
+def endpoint(db: None) -> Endpoint:
+    return EndpointFactory(name="judge-70b")
+
+
+@pytest.fixture
+def pairwise(endpoint: Endpoint) -> JudgeConfiguration:
+    return JudgeConfiguration.model_validate({"endpoint": endpoint.name})
