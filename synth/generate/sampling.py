@@ -28,6 +28,7 @@ from synth.generate.planning import plan_samples
 from synth.generate.reading import Asked, asked, in_use, lacking, samplers_of
 from synth.generate.saving import Written, save_written, written
 from synth.generate.voices import Voice, seed_of, voices_of
+from synth.models import Kind
 from synth.targets import Target, destinations, endpoint_named, pin_target, target_from, target_of
 
 # A sample that is wanted: of which prompt and voice, its number, and its seed.
@@ -49,7 +50,15 @@ class Generate(Step):
         return plan_samples(project, config, list(voices_of(config, targets_of(project, config))))
 
     def endpoints(self, project: Project, config: GenerateConfig) -> Sequence[Destination]:
-        return destinations(targets_of(project, config).values())
+        """None where an endpoint does not exist: such a run does not start, which is told elsewhere."""
+        try:
+            return destinations(targets_of(project, config).values())
+        except PrefereeError:
+            return ()
+
+    def queue_for(self, project: Project, config: GenerateConfig) -> str:
+        kinds = {target.kind for target in targets_of(project, config).values()}
+        return "gpu" if Kind.TRANSFORMERS in kinds else self.queue
 
     def pin(self, project: Project, config: GenerateConfig) -> GenerateConfig:
         pinned = {name: pin_target(project, name).plain for name in config.endpoints}
