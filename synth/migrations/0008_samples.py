@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0014_models_that_judge'),
-        ('synth', '0001_initial'),
+        ('synth', '0006_traces_go_with_scores'),
     ]
 
     operations = [
