@@ -10,6 +10,7 @@ from core.orders import order_number
 from synth.judges.preparing import prepare
 from synth.judges.registry import configuration_of, label_of
 from synth.judges.verdicts import Judged, Verdict
+from synth.storable import storable
 
 CANDIDATES = "SELECT comparison_id, slot, response_id FROM core_candidate WHERE comparison_id = ANY(%s)"
 
@@ -37,16 +38,11 @@ def _row(judge: Judge, judged: Judged, verdict: Verdict) -> Judgment:
         probability=verdict.probability,
         ratings=verdict.ratings,
         answers=dict(verdict.notes),
-        rationale=_storable(verdict.rationale),
-        raw=_storable(verdict.raw),
+        rationale=storable(verdict.rationale),
+        raw=storable(verdict.raw),
         status=Status.UNREADABLE if verdict.ranks is None else Status.SUBMITTED,
         wall_ms=round(1_000 * verdict.seconds),
     )
-
-
-def _storable(text: str) -> str:
-    """As the database takes it: a model may write NUL, or half a character."""
-    return text.encode(errors="replace").decode().replace("\0", "�")
 
 
 def _save_scores(judge: Judge, outputs: Sequence[Judged]) -> None:

@@ -1,5 +1,6 @@
 """The step `judge`: a model judges every comparison that it can, once, and its version stands for one model."""
 
+import io
 import re
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import pytest
 
 from core.errors import PrefereeError
+from core.importing.reading import read
+from core.importing.service import ingest
 from core.models import AuditEvent, Judge, Judgment, Label, Project, Run, RunState, Score
 from core.projects import create_project
 from core.runs.actions import run_here
@@ -275,3 +278,19 @@ def test_no_author_is_shown(project, endpoint, monkeypatch, load):
     judge(project)
     run(project)
     assert not [each for each in scripted.asked if re.search("secret", str(each.messages))]
+
+
+def test_what_a_judge_said_goes_out_and_comes_back_in(project, endpoint, monkeypatch, exported):
+    answers = {"pairwise": prefers_good, "pointwise": lambda request: "[[quality: 4]]"}
+    script(
+        monkeypatch,
+        lambda request: answers["pairwise" if "Response B:" in str(request.messages) else "pointwise"](request),
+    )
+    judge(project)
+    judge(project, "rater", method="pointwise")
+    run(project)
+    run(project, judge="rater")
+    written = exported(project)
+    again = create_project("again")
+    assert ingest(again, read(io.BytesIO(written)), refuse=pytest.fail).loaded.judgments == 4 + 3
+    assert exported(again) == written
