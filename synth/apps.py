@@ -12,6 +12,7 @@ class SynthConfig(AppConfig):
     verbose_name = "Machines"
 
     def ready(self) -> None:
+        from core import scorers
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth import removals
@@ -22,9 +23,11 @@ class SynthConfig(AppConfig):
         from synth.judges.step import ModelJudge
         from synth.scorers.density import Density
         from synth.scorers.score import ScoreJudge
+        from synth.scorers.versions import newest
 
         for step in (ReferenceJudge(), ModelJudge(), Density(), ScoreJudge(), Generate(), BestOf()):
             register(step)
+        scorers.register(newest)
         opening.register("openai", servers.opened, servers.as_it_is_now)
         opening.register("transformers", _local_model)
         removals.connect()

@@ -11,7 +11,7 @@ from core.errors import PrefereeError
 from core.labels.service import refresh_labels
 from core.models import Candidate, Comparison, Judge, JudgeKind, Judgment, Project, Score, Stage
 from core.runs.steps import PAGE_ONLY, Context, Done, InputKind, Outcome, Step, StepConfig
-from synth.models import Scorer
+from core.scorers import scorer_named
 from synth.scorers.ranking import ranks_of
 
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('preferee score judge'), %s)"
@@ -29,12 +29,6 @@ SELECT count(*) FILTER (WHERE scored AND NOT judged), count(*) FILTER (WHERE jud
                       SELECT FROM core_score s WHERE s.response_id = n.response_id AND s.scorer = %(scorer)s)) AS scored
           FROM core_comparison c WHERE c.project_id = %(project)s AND c.k > 1 AND c.withdrawn IS NULL) c
 """
-# The scorers of a project that no run made: those of files.
-KNOWN = """
-SELECT DISTINCT s.scorer FROM core_score s JOIN core_response r ON r.id = s.response_id
- WHERE r.project_id = %s ORDER BY 1 LIMIT 20
-"""
-
 # Comparison, number of candidates, scores by slot
 Scored = tuple[int, int, list[float]]
 # Comparison, number of candidates, ranks, scores by slot
@@ -68,13 +62,13 @@ class ScoreJudge(Step):
     input_kind: ClassVar[InputKind] = "comparison"
 
     def plan(self, project: Project, config: ScoreConfig) -> dict[str, float]:
-        scorer = _scorer(project, config.scorer)
+        scorer = scorer_named(project, config.scorer)
         judge = _judges(project, scorer).filter(config=_kept(scorer, config)).first()
         waiting, judged, without = _counts(project, scorer, judge)
         return {"comparisons to judge": waiting, "judged already": judged, "without all scores": without}
 
     def pin(self, project: Project, config: ScoreConfig) -> ScoreConfig:
-        scorer = _scorer(project, config.scorer)
+        scorer = scorer_named(project, config.scorer)
         judge = _judge(project, scorer, _kept(scorer, config))
         return config.model_copy(update={"scorer": scorer, "judge": judge.version})
 
@@ -111,20 +105,6 @@ class ScoreJudge(Step):
 
 def judge_name(scorer: str) -> str:
     return f"score:{scorer}"
-
-
-def _scorer(project: Project, name: str) -> str:
-    """The scorer that is meant, with its version. Raises PrefereeError, which names those that there are."""
-    newest = Scorer.objects.filter(project=project, name=name).order_by("-version").first()
-    if newest is not None:
-        return str(newest)
-    known = [scorer for (scorer,) in fetch(KNOWN, [project.pk])]
-    if name in known or Score.objects.filter(response__project=project, scorer=name).exists():
-        return name
-    raise PrefereeError(
-        f"No response in {project.name} has a score by “{name}”. Scorers here: {', '.join(known) or 'none yet'}. "
-        "Run a scorer first, such as the step density."
-    )
 
 
 def _kept(scorer: str, config: ScoreConfig) -> dict[str, Any]:

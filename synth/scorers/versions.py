@@ -29,3 +29,9 @@ def scorer_of(project: Project, name: str, kind: str, config: dict[str, Any]) ->
     while fetch(TAKEN, [project.pk, f"{name}@{version}"])[0][0]:
         version += 1
     return Scorer.objects.create(project=project, name=name, version=version, kind=kind, config=config)
+
+
+def newest(project: Project, name: str) -> str:
+    """NAME@VERSION of its newest version; empty where there is none."""
+    found = Scorer.objects.filter(project=project, name=name).order_by("-version").first()
+    return str(found) if found else ""

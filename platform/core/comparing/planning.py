@@ -12,7 +12,7 @@ from core.bulk import fetch
 from core.comparing.estimating import Sum, scaled
 from core.comparing.pace import Pace, pace_of_people
 from core.comparing.policies import count
-from core.comparing.wanting import RESPONSES, CompareConfig, Row, candidates_of, check_length, wanted_of
+from core.comparing.wanting import CompareConfig, Row, candidates_of, check_length, responses_of, wanted_of
 from core.models import Project
 
 EXACT_UP_TO = 20_000  # prompts; of a larger project
@@ -61,7 +61,8 @@ class _Walk:
 
 
 def plan_comparisons(project: Project, config: CompareConfig) -> Planned:
-    """Raises PrefereeError where a list would be longer than a comparison may be."""
+    """Raises PrefereeError where a list would be longer than a comparison may be, or there is no such scorer."""
+    config = config.pinned(project)
     ((prompts,),) = fetch(COUNT, [project.pk])
     walk = _walked(project, config, prompts if prompts <= EXACT_UP_TO else SAMPLE)
     new, there, calls = (each.over(seen=walk.seen, prompts=prompts) for each in (walk.new, walk.there, walk.calls))
@@ -76,7 +77,7 @@ def _walked(project: Project, config: CompareConfig, most: int) -> _Walk:
     walk = _Walk()
     for prompts in _chunks(project, most):
         ids = [pk for pk, _ in prompts]
-        rows, known = _by_prompt(fetch(RESPONSES, [ids])), _by_prompt(fetch(KNOWN, [ids]))
+        rows, known = _by_prompt(responses_of(config, ids)), _by_prompt(fetch(KNOWN, [ids]))
         for pk, key in prompts:
             _count(walk, config, pk, key, rows[pk], {bytes(each) for _, each in known[pk]})
         if walk.work > MOST_WORK:

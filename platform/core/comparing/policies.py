@@ -7,17 +7,20 @@ from itertools import combinations
 from math import comb
 from typing import Literal, NamedTuple
 
-Policy = Literal["all_pairs", "random_pairs", "model_pairs", "list"]
+Policy = Literal["all_pairs", "random_pairs", "model_pairs", "list", "best_random", "best_worst"]
+# Those that go by a score.
+BY_SCORE: tuple[Policy, ...] = ("best_random", "best_worst")
 
 
 class Candidate(NamedTuple):
-    """In canonical slot order as it sorts: content hash, then author."""
+    """In canonical slot order as it sorts: content hash, then author. `score` is None where it has none."""
 
     content_key: bytes
     author_kind: str
     author: str
     key: bytes
     id: int
+    score: float | None = None
 
 
 Group = tuple[Candidate, ...]
@@ -41,6 +44,8 @@ def count(policy: Policy, candidates: Sequence[Candidate], *, pairs: int) -> int
             if candidate.author:
                 texts[candidate.author_kind, candidate.author].add(candidate.content_key)
         return sum(len(one | other) > 1 for one, other in combinations(texts.values(), 2))
+    if policy in BY_SCORE:
+        return int(bool(_below_best(candidates)))
     equal = Counter(candidate.content_key for candidate in candidates)
     possible = comb(len(candidates), 2) - sum(comb(n, 2) for n in equal.values())
     return possible if policy == "all_pairs" else min(pairs, possible)
@@ -76,9 +81,41 @@ def _list(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> li
     return [everyone] if len(everyone) > 1 else []
 
 
+def _best_random(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> list[Group]:
+    """The best by its score and a random one below it (CDR, arXiv 2411.02481), from the n samples of a prompt."""
+    return [_pair(best, rng.choice(others)) for best, others in _below_best(candidates)]
+
+
+def _best_worst(candidates: Sequence[Candidate], pairs: int, rng: random.Random) -> list[Group]:
+    return [_pair(best, min(others, key=_score)) for best, others in _below_best(candidates)]
+
+
+def _below_best(candidates: Sequence[Candidate]) -> list[tuple[Candidate, list[Candidate]]]:
+    """The best by its score with all that have another text and a lower score; nothing where there is none.
+
+    What has no score takes no part. Of several best ones it is the first in canonical order.
+    """
+    scored = sorted(candidate for candidate in candidates if candidate.score is not None)
+    best = max(scored, key=_score, default=None)
+    if best is None:
+        return []
+    others = [each for each in scored if _score(each) < _score(best) and each.content_key != best.content_key]
+    return [(best, others)] if others else []
+
+
+def _score(candidate: Candidate) -> float:
+    return float("-inf") if candidate.score is None else candidate.score
+
+
+def _pair(one: Candidate, other: Candidate) -> Group:
+    return (one, other) if one < other else (other, one)
+
+
 _POLICIES: dict[Policy, Callable[[Sequence[Candidate], int, random.Random], list[Group]]] = {
     "all_pairs": _all_pairs,
     "random_pairs": _random_pairs,
     "model_pairs": _model_pairs,
     "list": _list,
+    "best_random": _best_random,
+    "best_worst": _best_worst,
 }

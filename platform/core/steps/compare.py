@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from core.bulk import copy_rows, fetch, lock_project, new_ids
 from core.comparing.planning import KNOWN, plan_comparisons
-from core.comparing.wanting import RESPONSES, CompareConfig, Row, Wanted, candidates_of, wanted_of
+from core.comparing.wanting import CompareConfig, Row, Wanted, candidates_of, responses_of, wanted_of
 from core.models import Project, Prompt
 from core.removing.newcomers import withdraw_new
 from core.runs.steps import Context, Done, InputKind, Outcome, Step, StepConfig
@@ -20,7 +20,8 @@ Responses = tuple[int, list[Row]]
 
 
 class Compare(Step):
-    """Equal texts are never compared, and a comparison that is there already is not made again."""
+    """Equal texts are never compared, and a comparison that is there already is not made again. Policies that go by a
+    score leave out what has none, and never pair equal scores."""
 
     name: ClassVar[str] = "compare"
     summary: ClassVar[str] = "Make comparisons from the responses of each prompt."
@@ -43,13 +44,16 @@ class Compare(Step):
             "person-hours": planned.hours,
         }
 
+    def pin(self, project: Project, config: CompareConfig) -> CompareConfig:
+        return config.pinned(project)
+
     def inputs(self, context: Context) -> QuerySet[Prompt]:
         return Prompt.objects.filter(project=context.project, withdrawn=None, erased=None)
 
     def load(self, context: Context, ids: Sequence[int]) -> list[Responses]:
         """The responses of each prompt without their texts; none where a prompt has none."""
         rows: dict[int, list[Row]] = {pk: [] for pk in ids}
-        for row in fetch(RESPONSES, [list(ids)]):
+        for row in responses_of(context.config, ids):
             rows[row[0]].append(row)
         return list(rows.items())
 

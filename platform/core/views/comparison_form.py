@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from core.comparing.policies import Policy
+from core.comparing.policies import BY_SCORE, Policy
 from core.comparing.wanting import CompareConfig
 
 # Each with a sentence: who chooses should know what becomes of 8 responses.
@@ -17,6 +17,8 @@ POLICIES: dict[Policy, tuple[str, str]] = {
         "One list",
         "All responses of a prompt together, to be ranked. People are asked about pairs only.",
     ),
+    "best_random": ("Best and a random one", "By a score: the best of each prompt, and a random one below it."),
+    "best_worst": ("Best and worst", "By a score: the best of each prompt, and the lowest."),
 }
 NO_PRICE = "Price of a judge call: write an amount like 0.02."
 NUMBER = ("invalid", "min_value", "max_value")
@@ -35,6 +37,9 @@ class ComparisonForm(forms.Form):
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value"), "Pairs a prompt: write a number from 1 to 10,000."
         ),
+    )
+    scorer = forms.CharField(
+        required=False, max_length=200, error_messages={"max_length": "Scorer: write at most 200 characters."}
     )
     votes = forms.IntegerField(
         required=False,
@@ -60,10 +65,17 @@ class ComparisonForm(forms.Form):
         ),
     )
 
+    def clean_scorer(self) -> str:
+        """After the policy, which says whether it is needed."""
+        scorer: str = self.cleaned_data["scorer"]
+        if self.cleaned_data.get("policy") in BY_SCORE and not scorer:
+            raise forms.ValidationError("This policy goes by scores: name the scorer.")
+        return scorer
+
     @property
     def settings(self) -> dict[str, Any]:
         """What the step `compare` takes; what was left empty keeps its default. Of a valid form."""
-        given = {name: self.cleaned_data[name] for name in ("policy", "pairs", "votes", "seed")}
+        given = {name: self.cleaned_data[name] for name in ("policy", "pairs", "scorer", "votes", "seed")}
         return {name: value for name, value in given.items() if value not in (None, "")}
 
     @property

@@ -17,6 +17,7 @@ from core.models import Project
 from core.permissions import get_project
 from core.recipes.shelf import step_alone
 from core.runs.starting import start_run
+from core.scorers import scorers_in
 from core.views.access import signed_in
 from core.views.comparison_form import ComparisonForm
 from core.views.pages import in_project
@@ -55,7 +56,14 @@ def new_comparisons(request: UserRequest, slug: str) -> HttpResponse:
 
 def _with_defaults(asked: QueryDict, project: Project) -> dict[str, str]:
     """A form that nobody has touched plans all pairs, with the people that the project wants."""
-    defaults = {"policy": "all_pairs", "pairs": "1", "votes": str(project.overlap), "seed": "0", "price": ""}
+    defaults = {
+        "policy": "all_pairs",
+        "pairs": "1",
+        "scorer": "",
+        "votes": str(project.overlap),
+        "seed": "0",
+        "price": "",
+    }
     return {name: asked.get(name, default) for name, default in defaults.items()}
 
 
@@ -68,7 +76,9 @@ def _page(
             plan = _planned(project, form)
         except PrefereeError as cannot:
             error, status = str(cannot), 422
-    context = in_project(request.user, project, "comparisons", form=form, plan=plan, error=error)
+    context = in_project(
+        request.user, project, "comparisons", form=form, plan=plan, scorers=scorers_in(project), error=error
+    )
     return render(request, part(request, TEMPLATE, "plan"), context, status=status)
 
 

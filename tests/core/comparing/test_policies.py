@@ -5,7 +5,7 @@ from collections import Counter
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.comparing.policies import Candidate, count, groups
@@ -61,6 +61,42 @@ def test_a_person_and_a_model_of_one_name_are_two_authors():
 def test_a_list_holds_every_text_once_by_its_first_author():
     (everyone,) = made("list")
     assert [each.id for each in everyone] == [1, 2, 3, 4, 6]
+
+
+def scored(*values):
+    """As many responses as values, each of its own text."""
+    return [Candidate(b"t%02d" % n, "model", "m", b"k%02d" % n, n, value) for n, value in enumerate(values)]
+
+
+@pytest.mark.parametrize("n", [2, 4, 32])
+def test_the_best_meets_the_worst_or_a_random_other(n):
+    samples = scored(*(float(value * 7 % n if n > 2 else value) for value in range(n)))
+    best, worst = max(samples, key=lambda each: each.score), min(samples, key=lambda each: each.score)
+    ((*pair,),) = made("best_worst", samples)
+    assert set(pair) == {best, worst}
+    others = {next(each for each in made("best_random", samples, seed=seed)[0] if each != best) for seed in range(400)}
+    assert others == set(samples) - {best}
+
+
+def test_equal_scores_equal_texts_and_what_has_no_score_are_never_paired():
+    assert made("best_worst", scored(1.0, 1.0)) == made("best_random", scored(1.0, None)) == []
+    same_text = [Candidate(b"t", "model", author, author.encode(), n, float(n)) for n, author in enumerate("ab")]
+    assert made("best_worst", same_text) == []
+    (pair,) = made("best_worst", scored(2.0, 2.0, 1.0, None))
+    assert [each.id for each in pair] == [0, 2], "of two that are best the first"
+
+
+@pytest.mark.parametrize("policy", ["best_random", "best_worst"])
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(values=st.lists(st.none() | st.integers(0, 3).map(float), max_size=8), seed=st.integers(0, 3))
+def test_what_is_counted_by_score_is_what_would_be_made(policy, values, seed):
+    samples = scored(*values)
+    pairs = made(policy, samples, seed=seed)
+    assert count(policy, samples, pairs=1) == len(pairs)
+    assert pairs == made(policy, samples[::-1], seed=seed)
+    for one, other in pairs:
+        assert one.score != other.score
+        assert max(one.score, other.score) == max(value for value in values if value is not None)
 
 
 @pytest.mark.parametrize("policy", ["all_pairs", "random_pairs", "model_pairs", "list"])

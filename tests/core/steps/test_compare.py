@@ -271,3 +271,35 @@ def test_a_sample_sees_what_is_there_already(load, monkeypatch):
     monkeypatch.setattr(planning, "SAMPLE", 50)
     about = plan(project)
     assert (round(about["comparisons"]), round(about["already there"])) == (200, 100)
+
+
+@pytest.fixture
+def scored(load) -> Project:
+    """Two prompts of four responses with scores by length@1, and one without."""
+    project = create_project("scored")
+    for number in (1, 2):
+        scores = [{"scorer": "length@1", "response": f"r{at}", "value": float(at)} for at in range(4)]
+        load(project, line(number, *"abcd", scores=scores))
+    load(project, line(3, *"abcd"))
+    return project
+
+
+def test_by_a_score_the_best_meets_the_worst(scored):
+    assert plan(scored, policy="best_worst", scorer="length@1")["comparisons"] == 2
+    assert compare(scored, policy="best_worst", scorer="length@1") == 2
+    assert {frozenset(texts) for texts in slots(scored).values()} == {frozenset("ad")}
+
+
+def test_by_a_score_the_best_meets_a_random_other_that_the_seed_decides(scored):
+    assert compare(scored, policy="best_random", scorer="length@1", seed=5) == 2
+    assert all("d" in texts for texts in slots(scored).values())
+    assert compare(scored, policy="best_random", scorer="length@1", seed=5) == 0
+
+
+def test_a_policy_by_scores_names_a_scorer_that_there_is(scored):
+    with pytest.raises(PrefereeError, match="name the scorer"):
+        compare(scored, policy="best_worst")
+    with pytest.raises(PrefereeError, match=r"No response in scored has a score by “nothing”\. Scorers here: length@1"):
+        plan(scored, policy="best_worst", scorer="nothing")
+    run = start_run(scored, "compare", {"policy": "best_worst", "scorer": "nothing"})
+    assert "Scorers here: length@1" in run.error

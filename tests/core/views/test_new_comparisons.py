@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from core.comparing import planning
-from core.models import Comparison, Project, Run
+from core.models import Comparison, Project, Run, Score
 from core.runs.actions import run_here
 from tests.factories import (
     JudgeFactory,
@@ -156,3 +156,19 @@ def test_annotators_do_not_plan(as_annotator: Client) -> None:
 def test_the_number_of_queries_does_not_grow(as_owner: Client, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(12):
         as_owner.get(PAGE)
+
+
+@pytest.mark.usefixtures("prompts")
+def test_by_a_score_it_plans_one_pair_a_prompt_and_needs_the_scorer(as_owner: Client, project: Project) -> None:
+    response = as_owner.post(PAGE, {"policy": "best_worst"})
+    assert response.status_code == 422
+    assert "This policy goes by scores: name the scorer." in words(response.content)
+    assert "Nothing has been scored here yet." in words(response.content)
+    for number, each in enumerate(project.responses.all()):
+        Score.objects.create(response=each, scorer="density@1", value=number)
+    text = words(as_owner.post(PAGE, {"policy": "best_worst", "scorer": "density@1"}).content)
+    assert "Comparisons 2 from 2 prompts" in text
+    assert "Here: density@1 ." in text
+    response = as_owner.post(PAGE, {"policy": "best_random", "scorer": "other"})
+    assert response.status_code == 422
+    assert "has a score by “other”" in words(response.content)

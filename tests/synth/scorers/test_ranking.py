@@ -1,7 +1,7 @@
 """Ranks from scores, with a band of ties."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synth.scorers.ranking import ranks_of
@@ -24,6 +24,7 @@ def test_scores_within_the_band_of_the_best_of_their_group_tie(scores, band, ran
     assert ranks_of(scores, band) == ranks
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12), st.floats(0, 10))
 def test_ranks_are_those_of_a_competition_and_never_contradict_the_scores(scores, band):
     ranks = ranks_of(scores, band)

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import PrefereeError
@@ -93,6 +93,7 @@ def two_sides(draw):
     return side(), side(), length
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(two_sides())
 def test_the_pieces_add_up_to_the_ratio_and_cover_the_text(sides):
     strong, weak, length = sides
@@ -102,6 +103,7 @@ def test_the_pieces_add_up_to_the_ratio_and_cover_the_text(sides):
     assert (ends[-1], ends) == (length, sorted(set(ends)))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(two_sides())
 def test_turning_the_models_round_turns_the_sign(sides):
     strong, weak, length = sides

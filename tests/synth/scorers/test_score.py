@@ -133,7 +133,7 @@ def test_scores_of_a_file_without_a_version_judge_too(load):
 
 
 def test_a_scorer_that_there_is_not_is_named_with_those_that_there_are(project):
-    with pytest.raises(PrefereeError, match="has a score by “nothing”. Scorers here: reward@1"):
+    with pytest.raises(PrefereeError, match=r"has a score by “nothing”\. Scorers here: reward@1"):
         ScoreJudge().plan(project, ScoreConfig(scorer="nothing"))
     with pytest.raises(PrefereeError, match="Scorers here: none yet"):
         ScoreJudge().plan(create_project("bare"), ScoreConfig(scorer="nothing"))
