@@ -29,7 +29,7 @@ help:
 	@echo "make test-vllm   install vLLM $(VLLM) for the CPU into .venv-vllm (3 GB) and test models over real servers of it"
 	@echo "              (VLLM_BIN=FOLDER uses one that is there; skipped with a sentence where it cannot be had)"
 	@echo "make check    style, types, templates, migrations, deployment settings"
-	@echo "make bench    speed and memory of import, export, tables and the run engine, and 200 runs that are struck"
+	@echo "make bench    speed and memory of import, export, tables, the run engine and local models, and 200 runs that are struck"
 	@echo "make clean    remove .venv, .venv-labelstudio and .venv-vllm (the data in var/ stays)"
 
 .venv/made:
@@ -118,7 +118,7 @@ check: .venv/test
 	PREFEREE_LOCAL=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	PREFEREE_HOSTS=preferee.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/test
+bench: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train)
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
 	$(BIN)/python tests/bench/team.py
@@ -126,6 +126,7 @@ bench: .venv/test
 	$(BIN)/python tests/bench/engine.py
 	$(BIN)/python tests/bench/planning.py
 	$(BIN)/python tests/bench/kills.py
+	$(BIN)/python tests/bench/likelihood.py
 
 clean:
 	rm -rf .venv .venv-labelstudio .venv-vllm

@@ -1,10 +1,4 @@
-from typing import TYPE_CHECKING
-
 from django.apps import AppConfig
-
-if TYPE_CHECKING:
-    from synth.backends.protocol import Backend
-    from synth.targets import Target
 
 
 class SynthConfig(AppConfig):
@@ -16,7 +10,7 @@ class SynthConfig(AppConfig):
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth import removals
-        from synth.backends import opening, servers
+        from synth.backends import opening, servers, transformers
         from synth.generate.best_of import BestOf
         from synth.generate.sampling import Generate
         from synth.judges.reference import ReferenceJudge
@@ -29,13 +23,6 @@ class SynthConfig(AppConfig):
             register(step)
         scorers.register(newest)
         opening.register("openai", servers.opened, servers.as_it_is_now)
-        opening.register("transformers", _local_model)
+        opening.register("transformers", transformers.opened, transformers.as_it_is_now)
         removals.connect()
         shelve("synth.recipes")
-
-
-def _local_model(target: "Target") -> "Backend":
-    """Read when the first one is asked: a process that asks none has nothing to do with it."""
-    from synth.backends.transformers import opened
-
-    return opened(target)

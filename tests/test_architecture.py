@@ -99,6 +99,9 @@ PLAIN = [
             "verdicts.py",
         )
     ),
+    CODE["synth"] / "backends" / "local" / "batches.py",
+    CODE["synth"] / "generate" / "picking.py",
+    CODE["synth"] / "generate" / "texts.py",
 ]
 
 

@@ -12,7 +12,7 @@ import torch
 from core.errors import PrefereeError
 from core.runs.steps import PermanentError
 from synth.backends.local import likelihood, loading, memory
-from synth.backends.opening import open_backend
+from synth.backends.opening import as_it_is_now, open_backend
 from synth.backends.protocol import Likelihood, Reply, Request, Sampling, TokenRequest
 from synth.backends.revision import revision_of
 from tests.synth.backends.tiny import naive, save_tiny, target_at
@@ -420,3 +420,30 @@ def test_files_that_changed_since_the_run_began_are_refused(tmp_path):
     save_tiny(path, seed=9)
     (failure,) = measured(pinned, [request_of(3, 3, 1)])
     assert "changed since the run began" in str(failure)
+
+
+def test_answers_are_kept_batch_by_batch(target, model, monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda device: 2**20)
+    kept, after = {}, []
+    steps = likelihood.measured
+
+    def watched(*args):
+        for some in steps(*args):
+            after.append(len(kept))
+            yield some
+
+    async def keep(at, answer):
+        kept[at] = answer
+
+    monkeypatch.setattr(likelihood, "measured", watched)
+    requests = [*mixed(), TokenRequest((), (9,))]
+    answers = asyncio.run(open_backend(target).measure_each(requests, keep))
+    assert [kept[at] for at in range(len(requests) - 1)] == answers[:-1]
+    assert len(requests) - 1 not in kept, "failures are not kept"
+    assert len(set(after)) > 2, "all were kept at the end"
+
+
+def test_latest_is_what_the_files_are_now(folder):
+    assert asyncio.run(as_it_is_now(target_at(folder, revision="@latest"))).revision == revision_of(folder)
+    with pytest.raises(PermanentError, match="not on this machine"):
+        asyncio.run(as_it_is_now(target_at(folder / "nowhere", revision="@latest")))
