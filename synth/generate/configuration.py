@@ -35,7 +35,7 @@ class GenerateConfig(SamplingConfig):
         "instead", description="Instead of the prompt's own system text, or before it."
     )
     contexts: bool = Field(True, description="Show the prompt's contexts, after the system text.")
-    tag: str = Field("", max_length=100, description="Only prompts with this tag; empty: all.")
+    tags: list[str] = Field(default_factory=list, description="Only prompts with one of these tags.")
     pinned: Mapping[str, Any] = Field(
         default_factory=dict, json_schema_extra=PAGE_ONLY, description="The endpoints as they were when the run began."
     )

@@ -22,7 +22,7 @@ SELECT COALESCE(avg(length(messages::text) + COALESCE(length(system), 0)
 THERE = """
 SELECT count(*) FROM synth_sample s JOIN core_prompt p ON p.id = s.prompt_id
  WHERE s.sampler_id = ANY(%s) AND s.parent_id IS NULL AND s.number <= %s
-   AND p.withdrawn IS NULL AND p.erased IS NULL AND (%s = '' OR p.tags @> ARRAY[%s]::varchar[])
+   AND p.withdrawn IS NULL AND p.erased IS NULL AND (%s::varchar[] = '{}' OR p.tags && %s::varchar[])
 """
 
 
@@ -52,7 +52,7 @@ def _there(project: Project, config: GenerateConfig, voice: Voice) -> int:
     if voice.target.revision == LATEST:
         samplers = Sampler.objects.filter(project=project, config__contains=_but_revision(voice))
         samplers = samplers.order_by("-created")[:1]
-    rows = fetch(THERE, [array(samplers.values_list("pk", flat=True)), config.samples, config.tag, config.tag])
+    rows = fetch(THERE, [array(samplers.values_list("pk", flat=True)), config.samples, config.tags, config.tags])
     return int(rows[0][0])
 
 

@@ -61,7 +61,7 @@ def lacking(project: Project, config: GenerateConfig, samplers: Sequence[int], w
 
 def in_use(project: Project, config: GenerateConfig) -> QuerySet[Prompt]:
     prompts = Prompt.objects.filter(project=project, withdrawn=None, erased=None)
-    return prompts.filter(tags__contains=[config.tag]) if config.tag else prompts
+    return prompts.filter(tags__overlap=config.tags) if config.tags else prompts
 
 
 def asked(ids: Sequence[int], samplers: Mapping[bytes, int]) -> list[Asked]:

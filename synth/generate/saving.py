@@ -8,8 +8,6 @@ from core.bulk import array, fetch, lock_project
 from core.facts.marking import mark_prompts
 from core.ids import content_key, response_key
 from core.models import AuthorKind, Project, Response
-from synth.backends.bodies import storable
-from synth.backends.protocol import Reply
 from synth.generate.voices import Voice
 from synth.models import Sample, Sampler
 
@@ -49,11 +47,6 @@ class Written:
     @property
     def is_truncated(self) -> bool:
         return self.finish_reason == TRUNCATED
-
-
-def written(prompt: int, voice: Voice, number: int, seed: int, reply: Reply, parent: int | None = None) -> Written:
-    """An empty answer is one too."""
-    return Written(prompt, voice, number, seed, storable(reply.text), reply.finish_reason[:200], parent)
 
 
 def save_written(project: Project, answers: Sequence[Written]) -> int:

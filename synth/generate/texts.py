@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
-from string import Template
 from typing import Any
+
+from synth.judges.prompt_files import PromptFile, prompts_in
+from synth.judges.substitution import put_in
 
 Messages = tuple[Mapping[str, str], ...]
 
 
 @cache
-def text_named(name: str) -> Template:
-    """One of our own prompt files, by NAME@VERSION."""
-    return Template((files("synth.generate") / "prompts" / f"{name}.txt").read_text(encoding="utf-8").strip())
+def own_prompts() -> dict[str, PromptFile]:
+    """By name: what models are told here."""
+    return prompts_in("synth.generate", "prompts")
 
 
 def system_of(own: str, given: str | None, place: str) -> str:
@@ -23,11 +24,16 @@ def system_of(own: str, given: str | None, place: str) -> str:
 
 
 def with_passages(system: str, contexts: Sequence[Mapping[str, Any]]) -> str:
-    """The system text, then the prompt's contexts, numbered."""
+    """The system text, then the prompt's contexts."""
     if not contexts:
         return system
-    passages = "\n\n".join(_passage(number, context) for number, context in enumerate(contexts, start=1))
-    return "\n\n".join(filter(None, (system, text_named("contexts@1").substitute(passages=passages))))
+    (text,) = own_prompts()["contexts"].parts
+    return "\n\n".join(filter(None, (system, put_in(text, {"passages": passages(contexts)}))))
+
+
+def passages(contexts: Sequence[Mapping[str, Any]]) -> str:
+    """Numbered, each under its title where it has one."""
+    return "\n\n".join(_passage(number, context) for number, context in enumerate(contexts, start=1))
 
 
 def conversation(system: str, turns: Messages) -> Messages:

@@ -26,21 +26,21 @@ class PromptFile:
 @cache
 def given_prompts() -> dict[str, PromptFile]:
     """By NAME@VERSION, and by name the newest: what a judge is told. A version that judges were made with stays."""
-    return _read(FOLDER)
+    return prompts_in("synth.judges", FOLDER)
 
 
 @cache
 def forms() -> dict[str, PromptFile]:
     """The same for the sentences that say how to reply, and those that go before what is shown."""
-    return _read(f"{FOLDER}/{FORMS}")
+    return prompts_in("synth.judges", f"{FOLDER}/{FORMS}")
 
 
 def labels_of_prompts() -> list[str]:
     return sorted(key for key in given_prompts() if "@" in key)
 
 
-def _read(folder: str) -> dict[str, PromptFile]:
-    found = [file for file in files("synth.judges").joinpath(folder).iterdir() if file.name.endswith(".txt")]
+def prompts_in(package: str, folder: str) -> dict[str, PromptFile]:
+    found = [file for file in files(package).joinpath(folder).iterdir() if file.name.endswith(".txt")]
     prompts = sorted((_parsed(file.read_text(encoding="utf-8")) for file in found), key=lambda each: each.version)
     return {key: prompt for prompt in prompts for key in (prompt.name, prompt.label)}
 

@@ -91,7 +91,7 @@ def in_plain_letters(text: str) -> str:
 
 
 def _decoded(answer: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    decoder, at = json.JSONDecoder(), answer.find("{")
+    decoder, at = json.JSONDecoder(strict=False), answer.find("{")  # grammars let bare control characters through
     for _ in range(MOST_OBJECTS):
         if at < 0:
             return

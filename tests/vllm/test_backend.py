@@ -21,8 +21,8 @@ pytestmark = REAL_SERVER
 ASKED = ({"role": "user", "content": "Which answer is better?"},)
 VERDICT = {
     "type": "object",
-    "properties": {"why": {"type": "string", "maxLength": 20}, "verdict": {"enum": ["A", "B", "tie"]}},
-    "required": ["why", "verdict"],
+    "properties": {"sure": {"type": "integer"}, "verdict": {"enum": ["A", "B", "tie"]}},
+    "required": ["sure", "verdict"],
     "additionalProperties": False,
 }
 # Long and short, with white space at the ends, a control token's name, other scripts and none.

@@ -242,10 +242,10 @@ def test_what_was_erased_while_the_model_wrote_gets_no_answer(run, monkeypatch):
 def test_only_prompts_with_the_tag_are_answered(run, monkeypatch):
     scripted = script(monkeypatch, said)
     Prompt.objects.filter(pk=prompt_of(SKY).pk).update(tags=["hard"])
-    run("generate", endpoints=STRONG, samples=1, tag="hard")
+    run("generate", endpoints=STRONG, samples=1, tags=["hard"])
     assert [each.messages[-1]["content"] for each in scripted.asked] == [SKY]
-    with pytest.raises(PrefereeError, match="p has no prompt with the tag soft to answer"):
-        run("generate", endpoints=STRONG, samples=1, tag="soft")
+    with pytest.raises(PrefereeError, match="p has no prompt tagged soft to answer"):
+        run("generate", endpoints=STRONG, samples=1, tags=["soft"])
 
 
 def test_the_facts_of_answered_prompts_are_marked(run, monkeypatch):
