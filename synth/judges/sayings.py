@@ -96,7 +96,6 @@ def _bare(line: str) -> str:
 
 
 def _decoded(answer: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    decoder, at = json.JSONDecoder(strict=False), answer.find("{")  # grammars let bare control characters through
     at = answer.find("{")
     for _ in range(MOST_OBJECTS):
         if at < 0:

@@ -10,7 +10,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ('core', '0014_models_that_judge'),
         ('synth', '0007_barred_from_the_start'),
-        ('synth', '0006_traces_go_with_scores'),
     ]
 
     operations = [

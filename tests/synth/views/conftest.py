@@ -6,17 +6,15 @@ from synth.judges.configuration import JudgeConfiguration
 from synth.models import Endpoint
 from tests.core.views.conftest import logged_in
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
+from tests.synth.cards.conftest import by, closed, known
 from tests.synth.scripted import EndpointFactory
+
+__all__ = ["by", "closed", "known"]
 
 
 @pytest.fixture
 def project(db: None) -> Project:
     return ProjectFactory(slug="helpful", name="Helpful")
-from tests.factories import MembershipFactory
-from tests.synth.cards.conftest import by, closed, known, project
-
-__all__ = ["by", "closed", "known", "project"]
-
 
 @pytest.fixture
 def owner(project: Project) -> User:
