@@ -16,6 +16,7 @@ __all__ = ["by", "closed", "known"]
 def project(db: None) -> Project:
     return ProjectFactory(slug="helpful", name="Helpful")
 
+
 @pytest.fixture
 def owner(project: Project) -> User:
     return MembershipFactory(project=project, role=Role.OWNER).user
