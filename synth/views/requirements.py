@@ -25,6 +25,7 @@ LABELS = {
         "Most flips",
         "Share of items whose orders contradict each other. Held against the upper bound, as all below: 0 of 40 may be "
         ".09.",
+        "Share of items whose orders disagree. Held against the upper bound, as all below: 0 of 40 may be .09.",
     ),
     "most_unreadable": ("Most unreadable replies", "Share of single verdicts. 0 of 80 may be .05."),
     "most_probes": ("Most fooled by a probe", "By any one of the eight. 0 of 20 may be .16, 0 of 100 may be .04."),
