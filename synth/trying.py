@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.utils import timezone
 
 from core import audit
@@ -74,7 +73,7 @@ def try_endpoint(endpoint: Endpoint, *, load: bool = False, by: User | None) -> 
     if endpoint.kind == Kind.TRANSFORMERS and not load:
         said = _looked_at(endpoint)
     else:
-        said = async_to_sync(_tried)(target_of(endpoint), None if load else ALL_SECONDS)
+        said = asyncio.run(_tried(target_of(endpoint), None if load else ALL_SECONDS))
     Endpoint.objects.filter(pk=endpoint.pk).update(tested=asdict(said))
     endpoint.tested = asdict(said)
     audit.record(

@@ -17,8 +17,11 @@ from django.utils import timezone
 from annotate.reservations import take_next
 from core.invitations import invite
 from core.models import GoldSet, Project, Removal, Role, SavedFilter, Session, Upload, User
+from core.models import Judge, Project, Removal, Role, SavedFilter, Session, Upload, User
 from core.tokens import create_token
 from core.uploads.reports import rejects_file
+from synth.judges.actions import create_judge
+from synth.judges.configuration import JudgeConfiguration
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -51,6 +54,8 @@ MANAGE = SEE | {"viewer": 403, "annotator": 403, "reviewer": 403}
 # What a form does leads to another page. The run of these tests goes, and nothing of it has failed.
 ACT = MANAGE | {"owner": 302, "staff": 302}
 CONFLICT = MANAGE | {"owner": 409, "staff": 409}
+# Who judged, in which order, and why.
+NAMES = SEE | {"viewer": 403, "annotator": 403}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
 SAVE = READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)
 # Only who saved a filter deletes it.
@@ -206,6 +211,15 @@ CASES = {
     "make_card": Case({"POST": changed(422)}, ("slug", "judge")),
     "compare_judges": Case({"GET": NAMES}, ("slug",)),
     "requirements": Case({"GET": MANAGE, "POST": changed(302)}, ("slug",)),
+    "judges": Case({"GET": NAMES}, ("slug",)),
+    "new_judge": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "edit_judge": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "judge")),
+    "judge_prompts": Case({"GET": NAMES}, ("slug",)),
+    "judge_prompt": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "preview_judge_prompt": Case({"POST": NAMES}, ("slug",)),
+    "try_judge_prompt": Case({"POST": changed(422)}, ("slug",)),
+    "rubrics": Case({"GET": NAMES}, ("slug",)),
+    "rubric": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
 }
 HEAD_IS_GET = set(CASES) - {"work"}
 # Of a project; what else has something in its address is one's own, or opens to whoever has the link.
@@ -259,11 +273,18 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         **links_into(project),
         "person": MembershipFactory(project=project).user.public,
         "group": rule.group.public,
+        "judge": model_judge(project).public,
         "endpoint": EndpointFactory(kind="transformers", address="", model="nowhere").public,
         "gold_set": GoldSet.objects.create(project=project, name="main", version=1).public,
         "judge": JudgeFactory(project=project).public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
     }
+
+
+def model_judge(project: Project) -> Judge:
+    endpoint = EndpointFactory(address="http://127.0.0.1:9/v1")
+    configuration = JudgeConfiguration.model_validate({"endpoint": endpoint.name})
+    return create_judge(project, "strict", configuration, by=None)
 
 
 def upload_of(project: Project) -> Upload:

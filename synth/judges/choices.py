@@ -1,5 +1,8 @@
 """What a judge of a project can be made of: endpoints, prompts and rubrics, as a form offers them."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from core.models import Project, Rubric
 from synth.judges.criteria import given_rubrics
 from synth.judges.prompt_files import given_prompts
@@ -7,6 +10,7 @@ from synth.judges.templates import REQUIRED
 from synth.models import Endpoint, JudgePrompt
 
 Choice = tuple[str, str]
+Given = TypeVar("Given")
 NEWEST = ("name", "-version")
 
 
@@ -21,7 +25,7 @@ def endpoints_for(project: Project) -> list[Choice]:
 def prompts_for(project: Project) -> dict[str, list[Choice]]:
     """By method, the newest version of each."""
     found: dict[str, list[Choice]] = {method: [] for method in REQUIRED}
-    for given in sorted(given_prompts().values(), key=lambda each: each.name):
+    for given in newest_given(given_prompts()):
         found[given.head["method"]].append((given.label, f"{given.label} (comes with Preferee)"))
     for own in JudgePrompt.objects.filter(project=project).order_by(*NEWEST).distinct("name"):
         label = f"{own.name}@{own.version}"
@@ -30,10 +34,15 @@ def prompts_for(project: Project) -> dict[str, list[Choice]]:
 
 
 def rubrics_for(project: Project) -> list[Choice]:
-    given = sorted(given_rubrics().values(), key=lambda each: each.name)
+    given = newest_given(given_rubrics())
     own = Rubric.objects.filter(project=project).order_by(*NEWEST).distinct("name")
     labels = [f"{name}@{version}" for name, version in own.values_list("name", "version")]
     return [(each.label, f"{each.label} (comes with Preferee)") for each in given] + [(each, each) for each in labels]
+
+
+def newest_given(given: Mapping[str, Given]) -> list[Given]:
+    """Of what comes with Preferee, which is there by NAME@VERSION too."""
+    return [each for name, each in sorted(given.items()) if "@" not in name]
 
 
 def _described(endpoint: Endpoint) -> str:

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from asgiref.sync import async_to_sync
-
 from core import audit
 from core.errors import PrefereeError
 from core.models import Comparison, Project, User
@@ -21,6 +19,7 @@ from synth.judges.methods.questions import Question
 from synth.judges.preparing import Prepared
 from synth.judges.verdicts import Derived, Item, Judged
 from synth.models import Kind
+from synth.public_ids import public_in
 from synth.targets import Target
 
 TRIED = 5
@@ -65,7 +64,7 @@ def first_words(item: Item) -> str:
 def comparison_at(project: Project, method: str, place: str, step: str = "") -> Comparison | None:
     """The comparison of this public id, or the `next` or `previous` one that the method can judge; the first else."""
     found = project.comparisons.filter(withdrawn=None, **_takes(method))
-    here = project.comparisons.filter(public=place).first() if place else None
+    here = project.comparisons.filter(public=public_in(place)).first() if place else None
     if here is not None and step == "next":
         return found.filter(pk__gt=here.pk).order_by("pk").first() or here
     if here is not None and step == "previous":
@@ -119,7 +118,7 @@ def check_may_try(project: Project, target: Target) -> None:
 def tried(project: Project, target: Target, judge: Prepared, items: Sequence[Item], *, by: User | None) -> list[Tried]:
     """Ask now, for as long as a page waits; what was replied until then is stored and asked no more."""
     check_may_try(project, target)
-    outcomes = async_to_sync(_asked)(project, target, judge, items)
+    outcomes = asyncio.run(_asked(project, target, judge, items))
     results = [_tried(judge, item, outcome) for item, outcome in zip(items, outcomes, strict=True)]
     cost = sum((each.judged.cost for each in results if each.judged), Decimal(0))
     told = {"method": judge.configuration.method, "endpoint": target.name, "comparisons": len(items)}

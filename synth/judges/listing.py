@@ -13,11 +13,11 @@ from synth.models import Card
 
 MOST_MADE = 500
 PAGE = 100
-# A judgment of a withdrawn comparison counts no more.
+# A judgment of a withdrawn comparison counts no more. Only the index judgment_live_judge is read, of this project alone.
 COUNTS = """
-SELECT j.judge_id, count(*) FROM core_judgment j
- WHERE j.project_id = %s AND j.judge_id = ANY(%s) AND j.live
-   AND NOT EXISTS (SELECT FROM core_comparison c WHERE c.id = j.comparison_id AND c.withdrawn IS NOT NULL)
+SELECT j.judge_id, count(*) FROM core_comparison c
+  JOIN core_judgment j ON j.comparison_id = c.id AND j.live AND j.person_id IS NULL
+ WHERE c.project_id = %s AND c.withdrawn IS NULL AND j.judge_id = ANY(%s)
  GROUP BY j.judge_id
 """
 

@@ -1,13 +1,12 @@
 """For whom a judge prompt is shown: a judge of the project, or an endpoint with the settings that nobody changed."""
 
-from uuid import UUID
-
 from core.errors import PrefereeError
 from core.models import Project
 from synth.judges.choices import Choice, endpoints_for
 from synth.judges.configuration import JudgeConfiguration, Method
 from synth.judges.registry import configuration_of, model_judges, pinned_target
 from synth.models import Endpoint
+from synth.public_ids import public_in
 from synth.targets import Target, endpoint_named, pin_target, target_of
 
 MOST = 50
@@ -28,7 +27,7 @@ def stand_in(project: Project, method: Method, chosen: str) -> tuple[JudgeConfig
     """
     kind, _, name = chosen.partition(":")
     if kind == JUDGE:
-        judge = model_judges(project).filter(public=_public(name), config__method=method).first()
+        judge = model_judges(project).filter(public=public_in(name), config__method=method).first()
         if judge is None:
             raise PrefereeError("The judge that was chosen is not there any more. Choose another.")
         configuration = configuration_of(judge)
@@ -48,10 +47,3 @@ def to_ask(project: Project, chosen: str, target: Target) -> Target:
 
 def _plain(method: Method, endpoint: str) -> JudgeConfiguration:
     return JudgeConfiguration.model_validate({"method": method, "endpoint": endpoint})
-
-
-def _public(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +16,6 @@ from core.models import Project
 from core.permissions import get_project
 from core.views.access import signed_in
 from core.views.pages import in_project
-from synth.judges.configuration import Method
 from synth.judges.drafts import TRIED, tried
 from synth.judges.editing import newest_prompt, save_prompt_over, versions_of_prompt
 from synth.judges.prompt_files import given_prompts
@@ -129,7 +128,7 @@ def _page(request: UserRequest, project: Project, draft: Draft, status: int = 20
 def _opened(project: Project, named: str, method: str) -> Draft:
     """A version of the project's own; or a copy of one that comes with Preferee, without a name."""
     name, _, version = named.rpartition("@")
-    if given := given_prompts().get(name or (method if method in REQUIRED else "pairwise")):
+    if given := given_prompts().get(named or (method if method in REQUIRED else "pairwise")):
         system, text = given.parts
         return Draft("", given.head["method"], system, text)
     number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
@@ -140,10 +139,11 @@ def _opened(project: Project, named: str, method: str) -> Draft:
 
 
 def _typed(sent: Mapping[str, str]) -> Draft:
-    """Nothing that is typed is too long to be looked at, and a browser's line ends are ours."""
-    said = {name: sent.get(name, "").replace("\r\n", "\n").replace("\x00", "")[: LONGEST_TEXT + 1] for name in FIELDS}
+    """A browser's line ends become ours."""
+    said = {name: sent.get(name, "").replace("\r\n", "\n").replace("\x00", "") for name in FIELDS}
     seen = said.pop("seen")
-    method = cast(Method, said.pop("method") if said["method"] in REQUIRED else "pairwise")
+    method = said.pop("method")
+    method = method if method in REQUIRED else "pairwise"
     return Draft(method=method, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, **said)
 
 

@@ -13,6 +13,7 @@ from core.models import Project
 from core.permissions import get_project
 from core.views.access import signed_in
 from core.views.pages import in_project
+from synth.judges.choices import newest_given
 from synth.judges.prompt_files import given_prompts
 from synth.judges.registry import model_judges
 from synth.models import JudgePrompt
@@ -39,7 +40,7 @@ def judge_prompts(request: UserRequest, slug: str) -> HttpResponse:
 
 
 def _given() -> list[Row]:
-    found = sorted(given_prompts().values(), key=lambda each: each.name)
+    found = newest_given(given_prompts())
     return [Row(each.name, each.label, each.head["method"], each.version, None, 0) for each in found]
 
 

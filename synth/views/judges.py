@@ -1,7 +1,5 @@
 """The judges of a project: models first, then metrics, gold and what came with files. People are on the page Team."""
 
-from uuid import UUID
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -13,6 +11,7 @@ from core.views.access import signed_in
 from core.views.pages import in_project
 from synth.judges.listing import PAGE, made_here, others
 from synth.models import Endpoint
+from synth.public_ids import NOBODY, public_in
 
 
 @require_safe
@@ -34,8 +33,5 @@ def judges(request: UserRequest, slug: str) -> HttpResponse:
 
 def _place(project: Project, public: str) -> Judge | None:
     """The judge behind which the page begins."""
-    try:
-        wanted = UUID(public)
-    except ValueError:
-        return None
-    return get_object_or_404(project.judges, public=wanted)
+    wanted = public_in(public)
+    return None if wanted == NOBODY else get_object_or_404(project.judges, public=wanted)

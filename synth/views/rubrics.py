@@ -14,6 +14,7 @@ from core.models import Project
 from core.permissions import get_project
 from core.views.access import signed_in
 from core.views.pages import in_project
+from synth.judges.choices import newest_given
 from synth.judges.criteria import given_rubrics
 from synth.judges.registry import model_judges
 
@@ -39,7 +40,7 @@ def rubrics(request: UserRequest, slug: str) -> HttpResponse:
 
 
 def _given() -> list[Row]:
-    found = sorted(given_rubrics().values(), key=lambda each: each.name)
+    found = newest_given(given_rubrics())
     return [Row(each.name, each.label, each.version, [one.name for one in each.criteria]) for each in found]
 
 

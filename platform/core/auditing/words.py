@@ -41,6 +41,7 @@ SENTENCES: Mapping[str, str] = {
     "judge.pin": "Set the model that a judge asks, for its first run",
     "judge.version": "Made a new version of a model judge",
     "judge_prompt.save": "Saved a judge prompt",
+    "judge_prompt.try": "Tried a judge prompt on a few comparisons",
     "login": "Logged in",
     "login.failed": "Failed to log in",
     "logout": "Logged out",

@@ -63,7 +63,7 @@ def test_what_does_not_fit_the_method_is_left_out(as_owner: Client, project: Pro
         ({"samples": "33"}, "Write a whole number from 1 to 32."),
         ({"samples": "3"}, "At temperature 0 all samples are the same."),
         ({"temperature": "hot"}, "Write a number from 0 to 2."),
-        ({"soft": "logprobs"}, "needs the scale “verdict”"),
+        ({"soft": "logprobs"}, "log-probabilities"),
         ({"soft": "logprobs", "scale": "verdict"}, "tells no log-probabilities"),
         ({"endpoint": "of-others"}, "Choose one of those that are offered."),
         ({"method": "guess"}, "Choose one of those that are offered."),

@@ -12,9 +12,14 @@ from core.runs.steps import PermanentError
 from synth.backends.protocol import Reply, Request
 from synth.judges.actions import create_judge
 from synth.judges.configuration import JudgeConfiguration
+from synth.judges.items import items_of
+from synth.judges.judging import judge_items
+from synth.judges.preparing import prepare
 from synth.judges.prompt_files import given_prompts
+from synth.judges.registry import configuration_of, judge_named
 from synth.judges.templates import save_prompt
 from synth.models import Endpoint, JudgePrompt
+from synth.targets import target_of
 from tests.core.views.markup import dangers, each_payload
 from tests.factories import ComparisonFactory, ProjectFactory, PromptFactory
 from tests.synth.scripted import EndpointFactory, script
@@ -52,7 +57,7 @@ def test_the_list_shows_what_comes_with_preferee_and_the_projects_own(
     assert f'href="{EDIT}?named=ours%402"' in html
     assert 'data-label="Version">2<' in html
     assert 'data-label="Judges">1<' in html
-    for name in given_prompts():
+    for name in ("pairwise", "pointwise", "listwise", "principles"):
         assert f">{name}</a>" in html
 
 
@@ -101,7 +106,7 @@ def test_whoever_was_slower_is_told_and_wins_by_saving_again(as_owner: Client, o
         ({"text": "$prompt $response_a $reply"}, "$response_b is missing: a pairwise prompt needs it."),
         ({"name": ""}, "A name has one to 60 characters"),
         ({"name": "pairwise"}, "comes with Preferee and stays as it is"),
-        ({"text": TEXT + "x" * 50_001}, "longer than 50,000 characters"),
+        ({"text": TEXT + " x" * 25_001}, "longer than 50,000 characters"),
     ],
 )
 def test_what_does_not_fit_is_said_in_place(
@@ -153,7 +158,7 @@ def test_nothing_that_is_written_is_evaluated(as_owner: Client, project: Project
     odd = "{{7*7}} {x.__class__} {% debug %} ${{7*7}} $$ %(x)s {0}"
     ComparisonFactory(project=project, texts=[f"{odd} $prompt $secret", "two"])
     html = text(as_owner.post(PREVIEW, {**SENT, "system": odd}, headers=HX))
-    assert html.count(odd) == 3  # as the system message in both orders it stands twice, fenced in the response too
+    assert html.count(odd) == 4  # in the system message and in the response, which is fenced, of both orders
     assert "49" not in html.replace(odd, "")
     assert "$prompt $secret" in html
 
@@ -205,18 +210,11 @@ def test_what_was_tried_is_not_asked_again_by_the_version_that_is_saved(
     create_judge(
         project, "j", JudgeConfiguration.model_validate({"endpoint": "judge-70b", "prompt": "ours@1"}), by=owner
     )
-    from asgiref.sync import async_to_sync
-
-    from synth.judges.items import items_of
-    from synth.judges.judging import judge_items
-    from synth.judges.preparing import prepare
-    from synth.judges.registry import configuration_of, judge_named
-    from synth.targets import target_of
 
     judge = judge_named(project, "j")
     items = items_of(project, [each.pk for each in compared[:5]])
     target = target_of(Endpoint.objects.get())
-    async_to_sync(judge_items)(project, target, prepare(project, configuration_of(judge)), items)
+    asyncio.run(judge_items(project, target, prepare(project, configuration_of(judge)), items))
     assert len(scripted.asked) == asked
 
 
