@@ -12,6 +12,7 @@ class SynthConfig(AppConfig):
         from synth import removals
         from synth.backends import opening, servers, transformers
         from synth.generate.best_of import BestOf
+        from synth.generate.improving import Improve
         from synth.generate.sampling import Generate
         from synth.judges.reference import ReferenceJudge
         from synth.judges.step import ModelJudge
@@ -19,7 +20,7 @@ class SynthConfig(AppConfig):
         from synth.scorers.score import ScoreJudge
         from synth.scorers.versions import newest
 
-        for step in (ReferenceJudge(), ModelJudge(), Density(), ScoreJudge(), Generate(), BestOf()):
+        for step in (ReferenceJudge(), ModelJudge(), Density(), ScoreJudge(), Generate(), BestOf(), Improve()):
             register(step)
         scorers.register(newest)
         opening.register("openai", servers.opened, servers.as_it_is_now)
