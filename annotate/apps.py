@@ -6,14 +6,16 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import assigning, progress, queue, removals, routing, seats, standing
+        from annotate import assigning, blindness, progress, queue, removals, routing, seats, standing
         from annotate.reading import Reading
         from core import assigning as desk
+        from core import blindness as secrets
         from core import places, questions, work
 
         for room in (queue, removals, routing, seats):
             room.connect()
         work.register(progress.work_in)
         questions.register(Reading())
+        secrets.register(blindness.is_blind_to)
         desk.register(assigning.assign, assigning.take_back)
         places.register(standing.seats_in, standing.waiting_in)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from annotate.models import Assignment, AssignmentState
-from core.models import Candidate, Prompt, User
+from core.models import Candidate, Prompt, Response, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,7 @@ def blind_to(person: User, prompt: Prompt) -> Blind:
         return Blind()
     responses = Candidate.objects.filter(comparison__in=comparisons).values_list("response_id", flat=True)
     return Blind(comparisons, set(responses))
+
+
+def is_blind_to(person: User, response: Response) -> bool:
+    return response.pk in blind_to(person, response.prompt).responses

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from annotate.blindness import Blind
 from annotate.screen import Pane, pane_of
+from core.explanations import pages_of
 from core.models import AuthorKind, Response, Score
 
 # Colours of authors: people blue, models orange, everywhere the same.
@@ -26,11 +27,20 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Scored:
+    """A score, and the page that shows how it came about, where there is one."""
+
+    scorer: str
+    value: float
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResponseCard:
     response: Response
     author: Author
     pane: Pane
-    scores: list[tuple[str, float]]
+    scores: list[Scored]
 
     @property
     def mark(self) -> str:
@@ -50,13 +60,18 @@ def mark_of(response: Response) -> str:
 
 
 def cards_of(responses: Sequence[Response], blind: Blind) -> list[ResponseCard]:
-    scores: dict[int, list[tuple[str, float]]] = defaultdict(list)
-    shown = [response.pk for response in responses if response.pk not in blind.responses]
-    for response, scorer, value in (
-        Score.objects.filter(response__in=shown).order_by("scorer").values_list("response_id", "scorer", "value")
-    ):
-        scores[response].append((scorer, value))
+    scores = _scores([response for response in responses if response.pk not in blind.responses])
     return [
         ResponseCard(response, author_of(response, blind), pane_of("", response), scores[response.pk])
         for response in responses
     ]
+
+
+def _scores(responses: Sequence[Response]) -> dict[int, list[Scored]]:
+    """By response, in the order of the scorers' names."""
+    found: dict[int, list[Scored]] = defaultdict(list)
+    rows = list(Score.objects.filter(response__in=responses).order_by("scorer"))
+    pages = pages_of([row.pk for row in rows])
+    for row in rows:
+        found[row.response_id].append(Scored(row.scorer, row.value, pages.get(row.pk, "")))
+    return found

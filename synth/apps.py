@@ -6,7 +6,7 @@ class SynthConfig(AppConfig):
     verbose_name = "Machines"
 
     def ready(self) -> None:
-        from core import scorers
+        from core import explanations, scorers
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth import removals
@@ -17,12 +17,14 @@ class SynthConfig(AppConfig):
         from synth.judges.reference import ReferenceJudge
         from synth.judges.step import ModelJudge
         from synth.scorers.density import Density
+        from synth.scorers.explaining import pages_of
         from synth.scorers.score import ScoreJudge
         from synth.scorers.versions import newest
 
         for step in (ReferenceJudge(), ModelJudge(), Density(), ScoreJudge(), Generate(), BestOf(), Improve()):
             register(step)
         scorers.register(newest)
+        explanations.register(pages_of)
         opening.register("openai", servers.opened, servers.as_it_is_now)
         opening.register("transformers", transformers.opened, transformers.as_it_is_now)
         removals.connect()

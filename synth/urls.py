@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from synth.views.ratio import ratio
+
+urlpatterns: list[URLPattern] = [
+    path("p/<slug:slug>/responses/<uuid:response>/ratio", ratio, name="ratio"),
+]
