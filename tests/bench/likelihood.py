@@ -1,11 +1,13 @@
 """Log-likelihoods by a local model: over a bare loop, over whole logits, and with prompts shared and not."""
 
 import argparse
+import os
 import random
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from measures import gate, print_load, print_table
@@ -53,21 +55,25 @@ def main() -> int:
     )
     parser.add_argument("--quick", action="store_true", help="a smoke run without gates")
     options = parser.parse_args()
-    try:
-        import torch
-        import transformers  # noqa: F401
-    except ImportError:
+    if not (find_spec("torch") and find_spec("transformers")):
         print("Skipped: it needs torch and transformers (pip install 'preferee[models]').")
         return 0
-    on_card = torch.cuda.is_available() and not options.quick
-    size, rounds = (QUICK, 1) if options.quick else (GPU if on_card else CPU, options.rounds)
     print_load("before")
-    with home():
-        loaded = made(size)
-        parts = [against_others, prompts_shared, *([on_the_card] if on_card else [])]
-        missed = [each for part in parts for each in part(loaded, size, CLOCKS[options.clock], rounds)]
+    with home() as folder:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(folder / "inductor")  # else it leaves one in the folder for files
+        missed = measured(options)
     print_load("after")
     return gate([] if options.quick else missed)
+
+
+def measured(options: argparse.Namespace) -> list[str]:
+    import torch
+
+    on_card = torch.cuda.is_available() and not options.quick
+    size, rounds = (QUICK, 1) if options.quick else (GPU if on_card else CPU, options.rounds)
+    loaded = made(size)
+    parts = [against_others, prompts_shared, *([on_the_card] if on_card else [])]
+    return [each for part in parts for each in part(loaded, size, CLOCKS[options.clock], rounds)]
 
 
 def made(size: Size) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import PrefereeError
 from synth.backends.local.batches import Group, Ids, batched, grouped
-from synth.backends.local.loading import Loaded
+from synth.backends.local.loading import Loaded, foreign
 from synth.backends.local.memory import LEAST_TOKENS, unless_full
 from synth.backends.local.passes import first_states, further_states, states_of, told
 from synth.backends.protocol import Failure, Likelihood, TokenRequest
@@ -66,9 +66,7 @@ def at_once(loaded: Loaded, request: TokenRequest) -> Likelihood | Failure | Non
         return PrefereeError(
             f"Prompt and response have {length:,} tokens together; {loaded.name} takes {loaded.limit:,} at most."
         )
-    if max(*request.prompt, *request.response) >= loaded.vocabulary:
-        return PrefereeError(f"The tokenizer makes tokens that {loaded.name} does not know: it is another model's.")
-    return None
+    return foreign(loaded, request.prompt + request.response)
 
 
 def _apart(loaded: Loaded, batch: Sequence[One]) -> Iterator[Answers]:
