@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from pydantic import Field, model_validator
 
 from core.bulk import array, fetch, lock_project
-from core.errors import PrefereeError
-from core.models import Judge, Project, Prompt, Score
+from core.models import Project, Prompt, Score
 from core.runs.steps import Context, Done, InputKind, Outcome, Step, StepConfig
+from core.scorers import scorer_named
+from synth.generate.critics import judge_called
 from synth.generate.picking import Placed, Scored, placed
-from synth.models import Scorer
+from synth.scorers.versions import scorer_of
 
 NAME = "best-of"
 # Who may win: an answer in use that says something.
@@ -82,9 +83,9 @@ class BestOf(Step):
     def pin(self, project: Project, config: BestOfConfig) -> BestOfConfig:
         """The newest version, where none is named."""
         if config.scorer:
-            return config.model_copy(update={"scorer": _scorer(project, config.scorer)})
-        judge = _judge(project, config.judge)
-        return config.model_copy(update={"judge": f"{judge.name}@{judge.version}"})
+            return config.model_copy(update={"scorer": scorer_named(project, config.scorer)})
+        judge = judge_called(project, config.judge)
+        return config.model_copy(update={"judge": f"{judge.name}@{judge.version}" if judge.version else judge.name})
 
     def inputs(self, context: Context) -> QuerySet[Prompt]:
         return _prompts(context.project)
@@ -95,7 +96,7 @@ class BestOf(Step):
         if config.scorer:
             rows = fetch(BY_SCORER, named | {"scorer": config.scorer})
         else:
-            rows = fetch(BY_JUDGE, named | {"judge": _judge(context.project, config.judge).pk})
+            rows = fetch(BY_JUDGE, named | {"judge": judge_called(context.project, config.judge).pk})
         answers: dict[int, list[Scored]] = defaultdict(list)
         for prompt, response, score, key in rows:
             answers[prompt].append(Scored(prompt, response, float(score), bytes(key)))
@@ -125,37 +126,5 @@ def _prompts(project: Project) -> QuerySet[Prompt]:
     return Prompt.objects.filter(project=project, withdrawn=None, erased=None)
 
 
-def _scorer(project: Project, name: str) -> str:
-    """As scores say it. An imported scorer may have no version."""
-    scores = Score.objects.filter(response__project=project)
-    if scores.filter(scorer=name).exists():
-        return name
-    newest = Scorer.objects.filter(project=project, name=name).order_by("-version").first()
-    if newest is None:
-        raise PrefereeError(f"No response in {project.slug} has a score by “{name}”. Run a scorer first.")
-    return str(newest)
-
-
-def _judge(project: Project, name: str) -> Judge:
-    """Of any kind but people, the newest version where none is named."""
-    judges = Judge.objects.filter(project=project, withdrawn=None).exclude(kind="human")
-    exact, _, version = name.rpartition("@")
-    found = judges.filter(name=exact, version=version).first() if exact else None
-    found = found or judges.filter(name=name).order_by("-pk").first()
-    if found is None:
-        raise PrefereeError(f"There is no judge “{name}” in {project.slug} that is not a person.")
-    return found
-
-
 def _own_scorer(project: Project, config: BestOfConfig) -> str:
-    """One version a configuration."""
-    versions = Scorer.objects.filter(project=project, name=NAME)
-    settings = config.model_dump(mode="json")
-    found = versions.filter(config=settings).first()
-    newest = versions.order_by("-version").first()
-    return str(
-        found
-        or Scorer.objects.create(
-            project=project, name=NAME, version=newest.version + 1 if newest else 1, kind="best_of", config=settings
-        )
-    )
+    return str(scorer_of(project, NAME, "best_of", config.model_dump(mode="json")))

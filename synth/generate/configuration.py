@@ -1,4 +1,4 @@
-"""What the step `generate` is told."""
+"""What the steps `generate` and `improve` are told."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from core.runs.steps import PAGE_ONLY, StepConfig
 
 MOST_SAMPLES = 64
 LONGEST_SYSTEM = 20_000
+SAME = "at temperature 0 all samples are the same; ask for 1, or raise the temperature"
 
 
 class SamplingConfig(StepConfig):
@@ -43,9 +44,34 @@ class GenerateConfig(SamplingConfig):
     @model_validator(mode="after")
     def _differ(self) -> "GenerateConfig":
         if self.temperature == 0 and self.samples > 1:
-            raise ValueError("at temperature 0 all samples are the same; ask for 1, or raise the temperature")
+            raise ValueError(SAME)
         if len(set(self.endpoints)) < len(self.endpoints) or len(set(self.systems)) < len(self.systems):
             raise ValueError("an endpoint or a system prompt stands there twice")
         if any(len(system) > LONGEST_SYSTEM for system in self.systems):
             raise ValueError(f"a system prompt has at most {LONGEST_SYSTEM:,} characters")
+        return self
+
+
+class ImproveConfig(SamplingConfig):
+    """Who writes better answers, and who says what is wrong with those that there are."""
+
+    endpoint: str = Field(min_length=1, max_length=60, description="Endpoint that writes the better answer.")
+    judge: str = Field("", max_length=220, description="A judge, NAME or NAME@VERSION, whose reasons are the critique.")
+    critic: str = Field("", max_length=60, description="Or an endpoint that is asked for a critique of each answer.")
+    which: Literal["lost", "won", "all"] = Field(
+        "lost", description="With a judge: answers that it put behind another, the best ones, or all that it judged."
+    )
+    samples: int = Field(1, ge=1, le=MOST_SAMPLES, description="Better answers to each answer.")
+    again: bool = Field(False, description="Improve answers, too, that improve another already.")
+    tags: list[str] = Field(default_factory=list, description="Only answers to prompts with one of these tags.")
+    pinned: Mapping[str, Any] = Field(
+        default_factory=dict, json_schema_extra=PAGE_ONLY, description="The endpoints as they were when the run began."
+    )
+
+    @model_validator(mode="after")
+    def _fit(self) -> "ImproveConfig":
+        if bool(self.judge) == bool(self.critic):
+            raise ValueError("name a judge or a critic, and not both")
+        if self.temperature == 0 and self.samples > 1:
+            raise ValueError(SAME)
         return self

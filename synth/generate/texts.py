@@ -47,6 +47,11 @@ def parted(messages: Messages) -> tuple[str, Messages]:
     return "\n\n".join(message["content"] for message in messages[:at]), messages[at:]
 
 
+def unfenced(text: str, mark: str) -> str:
+    """Without the lines by which a model repeats the fences of what it was shown, and blanks around the rest."""
+    return "\n".join(line for line in text.split("\n") if mark not in line).strip()
+
+
 def _passage(number: int, context: Mapping[str, Any]) -> str:
     title = str(context.get("title") or "").strip()
     return f"[{number}] {title}\n{context.get('text', '')}" if title else f"[{number}] {context.get('text', '')}"

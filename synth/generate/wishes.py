@@ -11,23 +11,26 @@ from synth.asking import ask
 from synth.backends.bodies import storable
 from synth.backends.protocol import Failure, Reply, Request
 from synth.generate.saving import Written
+from synth.generate.texts import unfenced
 from synth.generate.voices import Voice
 from synth.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One sample, of the input `of`. `parent` is the response that it is to improve."""
+    """One sample, of the input `of`. `parent` is the response that it is to improve, `mark` that of its fences."""
 
     of: int
     prompt: int
     voice: Voice
     request: Request
     parent: int | None = None
+    mark: str = ""
 
     def written(self, text: str, finish_reason: str) -> Written:
         """An empty answer is one too."""
         number, seed = self.request.sample, self.request.sampling.seed or 0
+        text = unfenced(text, self.mark) if self.mark else text
         return Written(self.prompt, self.voice, number, seed, storable(text), finish_reason[:200], self.parent)
 
 

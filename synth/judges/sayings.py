@@ -20,6 +20,7 @@ END_OF_THOUGHT = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 DECORATION, FULL_STOPS = "#*_~- \t\r", "*_~.!。 \t\r"
 # Grammars let bare control characters through.
 DECODER = json.JSONDecoder(strict=False)
+DECODER = json.JSONDecoder(strict=False)  # grammars of servers let bare control characters through
 TITLED = re.compile(
     r"(?:my |the )?(?:final |overall )?(?:verdict|answer|judge?ment|decision|choice|winner|score|rating|ranking)"
     r"\**(?: is)?\s*[:=][\s*]*(?P<said>.+)",

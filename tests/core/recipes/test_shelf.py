@@ -13,6 +13,20 @@ from core.runs.steps import offered_steps
 pytestmark = pytest.mark.django_db
 OWN = "recipe: mine\nstages:\n  - uses: compare\n"
 
+GENERATED, IMPROVED = {"generate.endpoints": ["one"]}, {"improve.endpoint": "one", "improve.judge": "j"}
+JUDGED = {"judge.judge": "j"}
+# Of steps that ask models: whom.
+NEEDED = {
+    "generate": GENERATED,
+    "improve": IMPROVED,
+    "best_of": {"best_of.judge": "j"},
+    "judge": JUDGED,
+    "generate-and-judge": GENERATED | JUDGED,
+    "improve-and-judge": IMPROVED | JUDGED,
+    "density": {"density.strong": "one", "density.weak": "other"},
+    "score": {"score.scorer": "s"},
+}
+
 
 @pytest.fixture
 def project():
@@ -21,9 +35,9 @@ def project():
 
 def test_every_recipe_that_comes_with_preferee_can_be_composed(project):
     recipes = recipes_of(project)
-    assert {"main", *offered_steps()} == set(recipes)
+    assert {"main", "generate-and-judge", "improve-and-judge", *offered_steps()} == set(recipes)
     for name in set(recipes) - {"import", "label_studio"}:  # by themselves they do not know which file, or server
-        text, plan = composed(project, name, {})
+        text, plan = composed(project, name, NEEDED.get(name, {}))
         assert read_recipe(text.source).specification.recipe == name
         assert plan.summary
         assert plan.stages
