@@ -11,8 +11,10 @@ class SynthConfig(AppConfig):
         from synth import removals
         from synth.backends import opening, servers, transformers
         from synth.judges.reference import ReferenceJudge
+        from synth.judges.step import ModelJudge
 
         register(ReferenceJudge())
+        register(ModelJudge())
         opening.register("openai", servers.opened, servers.as_it_is_now)
         opening.register("transformers", transformers.opened, transformers.as_it_is_now)
         removals.connect()

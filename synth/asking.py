@@ -12,8 +12,8 @@ from synth.desk import Desk, desk
 from synth.replies import Keys, Row, find, likelihood_from, reply_from, row_of, store
 from synth.targets import Target
 
-# Replies that arrive within this time are stored together; it is short beside the time of any model.
-SECONDS_A_GROUP = 0.004
+# Replies that arrive within a small share of the time that one takes are stored together; none waits long for others.
+SHARE_OF_REPLY, LONGEST_GATHERING = 0.08, 0.02
 
 Asked = TypeVar("Asked", Request, TokenRequest)
 Answered = TypeVar("Answered", Reply, Likelihood)
@@ -102,7 +102,8 @@ class Writer:
 
     async def _write(self) -> None:
         while self._gathered:
-            await asyncio.sleep(SECONDS_A_GROUP)
+            taken = self._gathered[0][0].body.seconds
+            await asyncio.sleep(min(SHARE_OF_REPLY * taken, LONGEST_GATHERING))
             group, self._gathered = self._gathered, []
             error: BaseException | None = None
             try:

@@ -74,5 +74,5 @@ async def _until_the_loop_ends(loop: asyncio.AbstractEventLoop) -> AsyncGenerato
     try:
         yield made
     finally:
-        _desks.pop(loop, None)
         await made.close()
+        _desks.pop(loop, None)

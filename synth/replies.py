@@ -10,6 +10,7 @@ import msgspec
 from core.bulk import fetch
 from core.ids import KEY_BYTES
 from synth.backends.protocol import Likelihood, Place, Reply, Request, TokenRequest
+from synth.storable import storable
 from synth.targets import Target
 
 FIND = "SELECT key, body::text FROM synth_storedreply WHERE key = ANY(%s)"
@@ -89,12 +90,15 @@ def row_of(key: bytes, request: Request | TokenRequest, answer: Reply | Likeliho
     if isinstance(answer, Likelihood):
         body: Written | Measured = Measured(list(answer.logprobs), answer.tokens_in, round(answer.seconds, 3))
         return Row(key.hex(), request.about, body)
-    places = [(each.token, each.logprob, dict(each.top)) for each in answer.places]
+    places = [
+        (storable(each.token), each.logprob, {storable(token): value for token, value in each.top.items()})
+        for each in answer.places
+    ]
     return Row(
         key.hex(),
         request.about,
         Written(
-            answer.text,
+            storable(answer.text),
             answer.finish_reason,
             places,
             answer.renormalised,

@@ -5,16 +5,17 @@ Imports openai and aiohttp, so it is itself imported where a server is opened.
 
 import socket
 from functools import cache
-from ssl import SSLContext
-from typing import TYPE_CHECKING, Any
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import aiohttp
 import httpx2
 import openai
 import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
+from multidict import CIMultiDict
 from openai._models import FinalRequestOptions
-from openai._vendor.httpx_aiohttp.transport import AiohttpTransport, map_aiohttp_exceptions
+from openai._vendor.httpx_aiohttp.transport import AiohttpTransport
 
 from synth.backends.addresses import Place
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from synth.targets import Target
 
 KEEPALIVE_SECONDS = 30.0
+KEPT = ("Content-Type", "Retry-After", "Location")
+OK = 200
+# Between the client and its transport: what is made once of a request, and a body that is read already.
+SENDABLE, BODY = "preferee.sendable", "preferee.body"
 LONGEST_BODY = 64 * 1024 * 1024
 
 
@@ -32,7 +37,8 @@ class TooMuch(Exception):
 def client_of(target: "Target", place: Place, key: str) -> "Client":
     """Inside a running loop, to which it is bound; whoever opens it closes it."""
     timeout = httpx2.Timeout(target.reply_seconds, connect=target.connect_seconds)
-    transport = Transport(_session(target, place), place)
+    verify = _certificates() if place.url.startswith("https:") else SSLContext(PROTOCOL_TLS_CLIENT)
+    transport = Transport(_session(target, place, verify), verify)
     http = openai.DefaultAioHttpClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
     return Client(
         base_url=place.url,
@@ -45,21 +51,22 @@ def client_of(target: "Target", place: Place, key: str) -> "Client":
         timeout=timeout,
         max_retries=0,
         http_client=http,
-    ).opened(key)
+    ).opened(transport, key)
 
 
 class Client(openai.AsyncOpenAI):
     """The official client, which makes the request of each path once: after that only the body differs.
 
-    Making it anew takes it longer than all the rest of a request.
+    Making it anew for each body takes the processor longer than sending it.
     """
 
-    _prepared: dict[str, tuple[FinalRequestOptions, httpx2.Request, httpx2.Headers]]
+    _transport: "Transport"
     _each: Any
+    _prepared: dict[str, "Prepared"]
 
-    def opened(self, key: str) -> "Client":
+    def opened(self, transport: "Transport", key: str) -> "Client":
         """Without a key, the client wants that said of each request."""
-        self._prepared = {}
+        self._transport, self._prepared = transport, {}
         self._each = {} if key else {"headers": {"Authorization": openai.Omit()}}
         return self
 
@@ -70,51 +77,71 @@ class Client(openai.AsyncOpenAI):
     async def answered(self, path: str, body: bytes) -> bytes:
         """Raises what the client raises."""
         if path not in self._prepared:
-            self._prepare(path)
-        options = self._prepared[path][0].model_copy()
+            self._prepared[path] = self._prepare(path)
+        options = self._prepared[path].options.model_copy()
         options.content = body
         response = await self.request(httpx2.Response, options)
-        return response.content
+        return cast("bytes", response.extensions[BODY]) if BODY in response.extensions else response.content
 
-    def _prepare(self, path: str) -> None:
+    def _prepare(self, path: str) -> "Prepared":
         options = FinalRequestOptions.construct(method="post", url=path, content=b"{}", **self._each)
         request = super()._build_request(options)
-        kept = [(name, value) for name, value in request.headers.raw if name.lower() != b"content-length"]
-        self._prepared[path] = options, request, httpx2.Headers(kept)
+        return Prepared(options, request, sendable(request))
 
     def _build_request(self, options: FinalRequestOptions, *, retries_taken: int = 0) -> httpx2.Request:
-        if options.url not in self._prepared:
+        prepared = self._prepared.get(options.url)
+        if prepared is None:
             return super()._build_request(options, retries_taken=retries_taken)
-        _, like, headers = self._prepared[options.url]
-        body: Any = options.content
-        return httpx2.Request(like.method, like.url, headers=headers, content=body, extensions=like.extensions)
+        like, body = prepared.request, httpx2.ByteStream(cast("bytes", options.content))
+        return httpx2.Request(like.method, like.url, stream=body, extensions={SENDABLE: prepared.sendable})
+
+    async def _send_request(self, request: httpx2.Request, **_: Any) -> httpx2.Response:
+        """Straight to the transport: there is nothing to follow, to authorise or to remember between requests."""
+        return await self._transport.handle_async_request(request)
+
+
+class Sendable(NamedTuple):
+    """What aiohttp wants of a request, apart from its body."""
+
+    url: yarl.URL
+    headers: CIMultiDict[str]
+
+
+class Prepared(NamedTuple):
+    options: FinalRequestOptions
+    request: httpx2.Request
+    sendable: Sendable
+
+
+def sendable(request: httpx2.Request) -> Sendable:
+    """aiohttp counts the body itself."""
+    headers = CIMultiDict(request.headers.multi_items())
+    headers.pop("Content-Length", None)
+    return Sendable(yarl.URL(str(request.url), encoded=True), headers)
 
 
 class Transport(AiohttpTransport):
-    """The client's own transport over aiohttp, with what is the same for each request made once."""
+    """The client's own transport over aiohttp, for requests whose addresses and headers are made once."""
 
-    def __init__(self, session: aiohttp.ClientSession, place: Place) -> None:
-        super().__init__(client=session, verify=_certificates())
+    def __init__(self, session: aiohttp.ClientSession, verify: SSLContext) -> None:
+        super().__init__(client=session, verify=verify)
         self._session = session
-        self._urls: dict[str, yarl.URL] = {}
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        with map_aiohttp_exceptions():
+        url, headers = request.extensions.get(SENDABLE) or sendable(request)
+        try:
             async with self._session.request(
-                request.method,
-                self._url(request),
-                headers=request.headers.multi_items(),
-                data=request.content or None,
-                allow_redirects=False,
+                request.method, url, headers=headers, data=request.read() or None, allow_redirects=False
             ) as answer:
-                return httpx2.Response(answer.status, headers=answer.raw_headers, content=await _whole(answer))
-
-    def _url(self, request: httpx2.Request) -> yarl.URL:
-        """Paths are few, and their addresses were checked."""
-        said = str(request.url)
-        if said not in self._urls:
-            self._urls[said] = yarl.URL(said, encoded=True)
-        return self._urls[said]
+                body = await _whole(answer)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("No answer in time.") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise httpx2.ConnectError("No connection, or one that broke.") from error
+        if answer.status == OK and SENDABLE in request.extensions:
+            return httpx2.Response(OK, stream=httpx2.ByteStream(body), request=request, extensions={BODY: body})
+        kept = [(name, answer.headers[name]) for name in KEPT if name in answer.headers]
+        return httpx2.Response(answer.status, headers=kept, content=body, request=request)
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> bytes:
@@ -129,9 +156,9 @@ async def _whole(answer: aiohttp.ClientResponse) -> bytes:
     return bytes(body)
 
 
-def _session(target: "Target", place: Place) -> aiohttp.ClientSession:
+def _session(target: "Target", place: Place, verify: SSLContext) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
-        resolver=Checked(place), limit=target.concurrency, ssl=_certificates(), keepalive_timeout=KEEPALIVE_SECONDS
+        resolver=Checked(place), limit=target.concurrency, ssl=verify, keepalive_timeout=KEEPALIVE_SECONDS
     )
     return aiohttp.ClientSession(
         connector=connector,
