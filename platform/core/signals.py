@@ -13,6 +13,9 @@ comparisons_changing = Signal()
 # Sent inside that transaction afterwards, with the same and `erased`: no place at them is kept; with `erased`, nothing
 # that anybody wrote about them either. What a receiver returns is a count by name, for the report.
 comparisons_removed = Signal()
+# Sent inside the transaction that erases texts, with `project` and `prompt_ids` (of the prompts that are erased or lose
+# responses): nothing that was made of those texts is kept. Returns the same.
+texts_erased = Signal()
 # Sent where all that names a person goes from a project, with `project` and `person`; returns the same.
 person_removed = Signal()
 # Sent when a run is done or has failed and the database says so, with `run_id`. A listener may miss it: rows tell too.

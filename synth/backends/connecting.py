@@ -1,18 +1,21 @@
-"""A client of one server that connects to the address that was checked, follows nothing and reads no environment.
+"""The official client of one server: it connects to the address that was checked, and follows nothing.
 
 Imports openai and aiohttp, so it is itself imported where a server is opened.
 """
 
 import socket
 from functools import cache
-from ssl import SSLContext
-from typing import TYPE_CHECKING, Any
+from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import aiohttp
 import httpx2
 import openai
+import yarl
 from aiohttp.abc import AbstractResolver, ResolveResult
-from openai._vendor.httpx_aiohttp.transport import AiohttpTransport  # what DefaultAioHttpClient would make for itself
+from multidict import CIMultiDict
+from openai._models import FinalRequestOptions
+from openai._vendor.httpx_aiohttp.transport import AiohttpTransport
 
 from synth.backends.addresses import Place
 
@@ -20,18 +23,24 @@ if TYPE_CHECKING:
     from synth.targets import Target
 
 KEEPALIVE_SECONDS = 30.0
+KEPT = ("Content-Type", "Retry-After", "Location")
+OK = 200
+# Between the client and its transport: what is made once of a request, and a body that is read already.
+SENDABLE, BODY = "preferee.sendable", "preferee.body"
+LONGEST_BODY = 64 * 1024 * 1024
 
 
-def client_of(target: "Target", place: Place, key: str) -> openai.AsyncOpenAI:
+class TooMuch(Exception):
+    """An answer is longer than LONGEST_BODY."""
+
+
+def client_of(target: "Target", place: Place, key: str) -> "Client":
     """Inside a running loop, to which it is bound; whoever opens it closes it."""
     timeout = httpx2.Timeout(target.reply_seconds, connect=target.connect_seconds)
-    http = openai.DefaultAioHttpClient(
-        transport=AiohttpTransport(client=_session(place, target.concurrency), verify=_certificates()),
-        timeout=timeout,
-        follow_redirects=False,
-        trust_env=False,
-    )
-    return openai.AsyncOpenAI(
+    verify = _certificates() if place.url.startswith("https:") else SSLContext(PROTOCOL_TLS_CLIENT)
+    transport = Transport(_session(target, place, verify), verify)
+    http = openai.DefaultAioHttpClient(transport=transport, timeout=timeout, follow_redirects=False, trust_env=False)
+    return Client(
         base_url=place.url,
         api_key=key or "none",
         admin_api_key="",
@@ -42,14 +51,122 @@ def client_of(target: "Target", place: Place, key: str) -> openai.AsyncOpenAI:
         timeout=timeout,
         max_retries=0,
         http_client=http,
-    )
+    ).opened(transport, key)
 
 
-def _session(place: Place, most: int) -> aiohttp.ClientSession:
+class Client(openai.AsyncOpenAI):
+    """The official client, which makes the request of each path once: after that only the body differs.
+
+    Making it anew for each body takes the processor longer than sending it.
+    """
+
+    _transport: "Transport"
+    _each: Any
+    _prepared: dict[str, "Prepared"]
+
+    def opened(self, transport: "Transport", key: str) -> "Client":
+        """Without a key, the client wants that said of each request."""
+        self._transport, self._prepared = transport, {}
+        self._each = {} if key else {"headers": {"Authorization": openai.Omit()}}
+        return self
+
+    async def told(self, path: str) -> bytes:
+        response: httpx2.Response = await self.get(path, cast_to=httpx2.Response, options=self._each)
+        return response.content
+
+    async def answered(self, path: str, body: bytes) -> bytes:
+        """Raises what the client raises."""
+        if path not in self._prepared:
+            self._prepared[path] = self._prepare(path)
+        options = self._prepared[path].options.model_copy()
+        options.content = body
+        response = await self.request(httpx2.Response, options)
+        return cast("bytes", response.extensions[BODY]) if BODY in response.extensions else response.content
+
+    def _prepare(self, path: str) -> "Prepared":
+        options = FinalRequestOptions.construct(method="post", url=path, content=b"{}", **self._each)
+        request = super()._build_request(options)
+        return Prepared(options, request, sendable(request))
+
+    def _build_request(self, options: FinalRequestOptions, *, retries_taken: int = 0) -> httpx2.Request:
+        prepared = self._prepared.get(options.url)
+        if prepared is None:
+            return super()._build_request(options, retries_taken=retries_taken)
+        like, body = prepared.request, httpx2.ByteStream(cast("bytes", options.content))
+        return httpx2.Request(like.method, like.url, stream=body, extensions={SENDABLE: prepared.sendable})
+
+    async def _send_request(self, request: httpx2.Request, **_: Any) -> httpx2.Response:
+        """Straight to the transport: there is nothing to follow, to authorise or to remember between requests."""
+        return await self._transport.handle_async_request(request)
+
+
+class Sendable(NamedTuple):
+    """What aiohttp wants of a request, apart from its body."""
+
+    url: yarl.URL
+    headers: CIMultiDict[str]
+
+
+class Prepared(NamedTuple):
+    options: FinalRequestOptions
+    request: httpx2.Request
+    sendable: Sendable
+
+
+def sendable(request: httpx2.Request) -> Sendable:
+    """aiohttp counts the body itself."""
+    headers = CIMultiDict(request.headers.multi_items())
+    headers.pop("Content-Length", None)
+    return Sendable(yarl.URL(str(request.url), encoded=True), headers)
+
+
+class Transport(AiohttpTransport):
+    """The client's own transport over aiohttp, for requests whose addresses and headers are made once."""
+
+    def __init__(self, session: aiohttp.ClientSession, verify: SSLContext) -> None:
+        super().__init__(client=session, verify=verify)
+        self._session = session
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        url, headers = request.extensions.get(SENDABLE) or sendable(request)
+        try:
+            async with self._session.request(
+                request.method, url, headers=headers, data=request.read() or None, allow_redirects=False
+            ) as answer:
+                body = await _whole(answer)
+        except TimeoutError as error:
+            raise httpx2.ReadTimeout("No answer in time.") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise httpx2.ConnectError("No connection, or one that broke.") from error
+        if answer.status == OK and SENDABLE in request.extensions:
+            return httpx2.Response(OK, stream=httpx2.ByteStream(body), request=request, extensions={BODY: body})
+        kept = [(name, answer.headers[name]) for name in KEPT if name in answer.headers]
+        return httpx2.Response(answer.status, headers=kept, content=body, request=request)
+
+
+async def _whole(answer: aiohttp.ClientResponse) -> bytes:
+    """Raises TooMuch before it is all in memory."""
+    if (answer.content_length or 0) <= LONGEST_BODY and "Content-Length" in answer.headers:
+        return await answer.read()
+    body = bytearray()
+    async for part in answer.content.iter_any():
+        body += part
+        if len(body) > LONGEST_BODY:
+            raise TooMuch
+    return bytes(body)
+
+
+def _session(target: "Target", place: Place, verify: SSLContext) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
-        resolver=Checked(place), limit=most, ssl=_certificates(), keepalive_timeout=KEEPALIVE_SECONDS
+        resolver=Checked(place), limit=target.concurrency, ssl=verify, keepalive_timeout=KEEPALIVE_SECONDS
     )
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
+    return aiohttp.ClientSession(
+        connector=connector,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=False,
+        auto_decompress=False,
+        timeout=aiohttp.ClientTimeout(sock_connect=target.connect_seconds, sock_read=target.reply_seconds),
+    )
 
 
 class Checked(AbstractResolver):
@@ -85,8 +202,3 @@ def _headers() -> dict[str, Any]:
     """Nothing that the client would take from the environment, and no compression, which could unpack to anything."""
     left_out = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.Omit())
     return {"Accept-Encoding": "identity", "User-Agent": "preferee", **left_out}
-
-
-def options_of(key: str) -> Any:
-    """What every request is sent with: without a key, the client wants that said each time."""
-    return {} if key else {"headers": {"Authorization": openai.Omit()}}

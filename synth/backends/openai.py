@@ -1,41 +1,27 @@
 """Any OpenAI-compatible server, a vLLM server included, through the official client over aiohttp."""
 
 import asyncio
-import random
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import httpx2
 import openai
 
 from core.errors import PrefereeError
-from core.runs.steps import PermanentError, TransientError
+from core.runs.steps import PermanentError
 from synth.backends import bodies
 from synth.backends.addresses import looked_up
-from synth.backends.connecting import client_of, options_of
+from synth.backends.connecting import TooMuch, client_of
 from synth.backends.keys import key_in
-from synth.backends.pace import Gate, pace_of
 from synth.backends.protocol import Failure, Keep, Likelihood, Reply, Request, TokenRequest
-from synth.backends.refusals import Limited, Unwell, filtered, refused
+from synth.backends.refusals import Slow, Unwell, filtered, refused
+from synth.backends.trying import Answered, Asked, Once, Trying
 from synth.costing import cost_of
 
 if TYPE_CHECKING:
     from synth.targets import Target
-
-Asked = TypeVar("Asked", Request, TokenRequest)
-Answered = TypeVar("Answered", Reply, Likelihood)
-# Tries in one visit; after them the engine tries again later, when other work is done.
-TRIES = {Limited: 5, Unwell: 4}
-LONGEST_PAUSE = 15.0
-
-
-class Slow(Unwell):
-    """It did not answer in time; asking again at once would make it slower."""
-
-
-TRIES_OF_SLOW = 2
 
 
 class OpenAI:
@@ -44,11 +30,8 @@ class OpenAI:
     def __init__(self, target: "Target") -> None:
         place = looked_up(target.address, external=target.external)
         self._target = target
-        key = key_in(target.key_variable)
-        self._client, self._options = client_of(target, place, key), options_of(key)
-        self._pace = pace_of(target)
-        self._gate = Gate(self._pace)
-        self._refusal: PermanentError | None = None
+        self._client = client_of(target, place, key_in(target.key_variable))
+        self._trying = Trying(target)
 
     async def generate(self, requests: Sequence[Request]) -> list[Reply | Failure]:
         return await self.generate_each(requests, None)
@@ -63,11 +46,12 @@ class OpenAI:
         return await self._each(requests, self._measure, keep)
 
     async def close(self) -> None:
+        await self._trying.close()
         await self._client.close()
 
     async def models(self) -> list[bodies.Served] | Failure:
         """What it serves."""
-        body = await self._sent("GET", "models", None)
+        body = await self._sent("models")
         try:
             return bodies.models_in(body) if isinstance(body, bytes) else body
         except bodies.Unreadable:
@@ -76,7 +60,7 @@ class OpenAI:
     async def _each(
         self,
         requests: Sequence[Asked],
-        once: Callable[[Asked], Awaitable[Answered | Failure]],
+        once: Once[Asked, Answered],
         keep: Keep | None,
     ) -> list[Answered | Failure]:
         """As many at a time as may be in flight. A place is free again when its answer is kept."""
@@ -85,13 +69,13 @@ class OpenAI:
 
         async def work(turns: Iterator[tuple[int, Asked]]) -> None:
             for at, request in turns:
-                async with self._gate.slot():
-                    answer = await self._tried(request, once)
+                async with self._trying.gate.slot():
+                    answer = await self._trying.tried(request, once)
                     if keep is not None and not isinstance(answer, Exception):
                         await keep(at, answer)
                 answers[at] = answer
 
-        workers = [asyncio.create_task(work(turns)) for _ in range(min(self._pace.most, len(requests)))]
+        workers = [asyncio.create_task(work(turns)) for _ in range(min(self._trying.pace.most, len(requests)))]
         try:
             await asyncio.gather(*workers)
         finally:
@@ -99,39 +83,9 @@ class OpenAI:
                 worker.cancel()
         return answers
 
-    async def _tried(
-        self, request: Asked, once: Callable[[Asked], Awaitable[Answered | Failure]]
-    ) -> Answered | Failure:
-        """Again for a while where that may help, no sooner than the server wants."""
-        tries = 0
-        while True:
-            if self._refusal is not None:
-                return self._refusal
-            if (hold := self._pace.hold) > LONGEST_PAUSE:
-                return Limited(f"{self._target.name} wants no requests for {hold:.0f} seconds.", retry_after=hold)
-            await asyncio.sleep(hold * random.uniform(1.0, 1.2)) if hold else None  # noqa: S311
-            since = time.monotonic()
-            answer = await once(request)
-            tries += 1
-            self._learn(answer, since)
-            if not isinstance(answer, TransientError) or tries >= tries_of(answer):
-                return answer
-            pause = max(answer.retry_after or 0.0, 0.5 * 2**tries * random.uniform(0.5, 1.0))  # noqa: S311
-            if pause > LONGEST_PAUSE:
-                return answer
-            await asyncio.sleep(pause)
-
-    def _learn(self, answer: Any, since: float) -> None:
-        if isinstance(answer, Limited | Unwell):
-            self._pace.was_too_much(since, answer.retry_after)
-        elif isinstance(answer, PermanentError):
-            self._refusal = answer
-        elif not isinstance(answer, Exception):
-            self._pace.went_well()
-
     async def _generate(self, request: Request) -> Reply | Failure:
         target, began = self._target, time.monotonic()
-        body = await self._sent("POST", "chat/completions", bodies.chat_body(target, request))
+        body = await self._sent("chat/completions", bodies.chat_body(target, request))
         if not isinstance(body, bytes):
             return body
         try:
@@ -147,7 +101,7 @@ class OpenAI:
         target, began = self._target, time.monotonic()
         if unfit := self._unfit(request):
             return PrefereeError(unfit)
-        body = await self._sent("POST", "completions", bodies.tokens_body(target, request))
+        body = await self._sent("completions", bodies.tokens_body(target, request))
         if not isinstance(body, bytes):
             return body
         try:
@@ -172,26 +126,16 @@ class OpenAI:
     def _garbled(self) -> Unwell:
         return Unwell(f"What {self._target.name} answered is cut off, or not what the protocol says.")
 
-    async def _sent(self, method: str, path: str, body: bytes | None) -> bytes | Failure:
+    async def _sent(self, path: str, body: bytes | None = None) -> bytes | Failure:
         target = self._target
         try:
             async with asyncio.timeout(target.connect_seconds + target.reply_seconds):
-                if method == "GET":
-                    response = await self._client.get(path, cast_to=httpx2.Response, options=self._options)
-                else:
-                    response = await self._client.post(
-                        path, content=body, cast_to=httpx2.Response, options=self._options
-                    )
-            return response.content
+                return await (self._client.told(path) if body is None else self._client.answered(path, body))
         except openai.APIStatusError as error:
             return refused(target, error.status_code, error.response.headers, error.body)
         except (openai.APITimeoutError, TimeoutError):
             return Slow(f"{target.name} did not answer in time.")
+        except TooMuch:
+            return PrefereeError(f"{target.name} answers with more than anybody could read. Ask for fewer tokens.")
         except (openai.APIConnectionError, httpx2.TransportError, OSError):
             return Unwell(f"{target.name} does not answer at {target.address}, or broke off.")
-
-
-def tries_of(error: TransientError) -> int:
-    if isinstance(error, Slow):
-        return TRIES_OF_SLOW
-    return next((tries for kind, tries in TRIES.items() if isinstance(error, kind)), 1)

@@ -33,6 +33,10 @@ class Unwell(TransientError):
     """The server, or what is between us, broke or did not answer in time."""
 
 
+class Slow(Unwell):
+    """It did not answer in time; asking again at once would make it slower."""
+
+
 def refused(target: "Target", status: int, headers: Mapping[str, str], body: Any) -> Failure:
     code = code_in(body)
     named = f" ({code})" if code else ""

@@ -28,6 +28,10 @@ class JudgeConfiguration(BaseModel):
     soft: Literal["none", "logprobs", "votes"] = Field(
         "none", description="Where a probability comes from: the verdict's tokens, or the share of the samples."
     )
+    average: Literal["probabilities", "logits"] = Field(
+        "probabilities",
+        description="How the probabilities of the two orders are averaged; logits cancel a position bias.",
+    )
     samples: int = Field(1, ge=1, le=32, description="How often each order is asked.")
     shuffles: int = Field(2, ge=1, le=16, description="Listwise: how many orders of the list.")
     temperature: float = Field(0.0, ge=0, le=2)

@@ -26,6 +26,7 @@ class Verdict:
     """What one reply said, turned back to slots. `order` is slots as shown (None: each was shown alone).
 
     `ranks` None is unreadable. `probability`: that slot 0 beats slot 1. `ratings`: by slot, by attribute.
+    `notes` say what else is worth keeping, such as where a probability comes from.
     """
 
     order: tuple[int, ...] | None
@@ -37,6 +38,7 @@ class Verdict:
     rationale: str = ""
     raw: str = ""
     seconds: float = 0.0
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class _Voice:
 def decide(votes: Sequence[Vote], sources: Sources = "people_first") -> Decision:
     """Label one comparison by strict majority over judges, the whole ranking being the vote.
 
-    A judge has one voice: the strict majority of its own repeats (samples, orders), and none without one. Review comes
+    A judge has one voice: that of its own repeats (samples, orders; see `voice_of`), or none. Review comes
     before gold and gold before the rest under every `sources`. A tier whose votes are split, or whose judges contradict
     themselves, is undecided: the next tier never breaks it.
 
@@ -75,6 +75,16 @@ def decide(votes: Sequence[Vote], sources: Sources = "people_first") -> Decision
     return _count([], None)
 
 
+def voice_of(said: Sequence[Ranks]) -> Ranks | None:
+    """What one judge says with all its repeats: the ranks of more than half of them.
+
+    A list of three or more that it hardly says twice alike goes by the mean rank of each slot. None where the repeats
+    contradict each other: two orders of a pair, or a list whose mean ranks are all equal.
+    """
+    dense = [_without_gaps(ranks) for ranks in said]
+    return _more_than_half(dense) or _mean_order(dense)
+
+
 def _voices(votes: Iterable[Vote]) -> list[_Voice]:
     # A person and a model never share an id, so in a pooled vote the id alone says who speaks.
     by_judge = groupby(sorted(votes, key=attrgetter("judge")), key=attrgetter("judge"))
@@ -83,7 +93,7 @@ def _voices(votes: Iterable[Vote]) -> list[_Voice]:
 
 
 def _voice(repeats: list[Vote]) -> _Voice | None:
-    ranks = _more_than_half([_dense(vote) for vote in repeats])
+    ranks = voice_of([_dense(vote) for vote in repeats])
     if ranks is None:
         return None
     both_bad = 2 * sum(vote.both_bad for vote in repeats) > len(repeats)
@@ -108,8 +118,26 @@ def _dense(vote: Vote) -> Ranks:
     """The same order in ranks without gaps, so that 1,3,3 and 1,2,2 are one vote."""
     if vote.both_bad:
         return (1,) * len(vote.ranks)
-    steps = sorted(set(vote.ranks))
-    return tuple(steps.index(rank) + 1 for rank in vote.ranks)
+    return _without_gaps(vote.ranks)
+
+
+def _without_gaps(ranks: Ranks) -> Ranks:
+    steps = sorted(set(ranks))
+    return tuple(steps.index(rank) + 1 for rank in ranks)
+
+
+def _mean_order(said: Sequence[Ranks]) -> Ranks | None:
+    """By the sum of each slot's midranks, which is Borda's count turned round."""
+    if not said or len(said[0]) < 3:
+        return None
+    sums = [sum(_midrank(ranks, slot) for ranks in said) for slot in range(len(said[0]))]
+    order = _without_gaps(tuple(sums))
+    return order if max(order) > 1 else None
+
+
+def _midrank(ranks: Ranks, slot: int) -> int:
+    """Twice the rank that the slot has when those level with it share the mean of their places."""
+    return 2 * sum(rank < ranks[slot] for rank in ranks) + sum(rank == ranks[slot] for rank in ranks)
 
 
 def _more_than_half(choices: Sequence[Ranks]) -> Ranks | None:

@@ -10,9 +10,10 @@ from core.facts.refreshing import refresh_facts, refresh_prompt_facts
 from core.models import Removal, Subject
 from core.removing.permit import erasing
 from core.removing.person import erase_person
-from core.removing.report import touched
+from core.removing.report import sum_of, touched
 from core.removing.texts import clear_of_comparisons
 from core.removing.withdrawing import COMPARISONS, Check, withdraw_comparisons
+from core.signals import texts_erased
 
 PROMPTS_A_BATCH = 20
 
@@ -28,6 +29,7 @@ UPDATE core_response SET content = '', messages = NULL, parameters = '{{}}', met
  WHERE {column} = ANY(%s) AND erased IS NULL RETURNING id
 """
 STANDING = "SELECT id FROM {table} WHERE id = ANY(%s) AND project_id = %s AND erased IS NULL ORDER BY id"
+PROMPTS_OF = "SELECT DISTINCT prompt_id FROM core_response WHERE id = ANY(%s) ORDER BY 1"
 SCORES = "DELETE FROM core_score WHERE response_id = ANY(%s) RETURNING 1"
 HASHES = "UPDATE core_comparison SET key = uuid_send(gen_random_uuid()) WHERE id = ANY(%s) RETURNING 1"
 # Which table an input is of, only its step knows: a note too many is emptied rather than one too few.
@@ -72,6 +74,8 @@ def _erase(removal: Removal, ids: list[int]) -> None:
         counts["prompts"] = len(fetch(PROMPTS, [array(ids)]))
         refresh_facts(comparisons)  # they hold the words, by which tables are searched
         refresh_prompt_facts(ids)
+    prompts = ids if of_prompts else [pk for (pk,) in fetch(PROMPTS_OF, [array(ids)])]
+    counts |= sum_of(texts_erased.send(Removal, project=removal.project, prompt_ids=prompts))
     inputs = array([*ids, *responses, *comparisons])
     counts["notes of failures"] = len(fetch(FAILURES, [removal.project_id, inputs]))
     touched(removal, counts)

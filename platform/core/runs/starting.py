@@ -83,7 +83,7 @@ def record_run(
             step=stage.step.name,
             config=stage.config.model_dump(mode="json"),
             after=stage.after,
-            queue=stage.step.queue,
+            queue=stage.step.queue_for(project, stage.config),
             tolerated=stage.tolerate,
         )
         for stage in plan.stages

@@ -111,6 +111,10 @@ class AnyStep(ABC):
         """Who would see text of the project; one whose text stays inside refuses those outside."""
         return ()
 
+    def queue_for(self, project: Project, config: Any) -> str:
+        """The queue whose workers can do it, where that hangs on the configuration."""
+        return self.queue
+
     def pin(self, project: Project, config: Any) -> Any:
         """The configuration with every moving reference (`@latest`) replaced by what it means now."""
         return config

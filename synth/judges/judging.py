@@ -1,0 +1,97 @@
+"""Judge items with a model: ask all that is to be asked at once, read it, ask again for what cannot be read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.errors import PrefereeError
+from core.models import Project
+from synth.asking import ask
+from synth.backends.protocol import Failure, Message, Reply
+from synth.judges.methods import listwise, pairwise, pointwise, principles
+from synth.judges.methods.questions import Answer, Method, Question
+from synth.judges.preparing import Prepared
+from synth.judges.verdicts import Item, Judged
+from synth.targets import Target
+
+METHODS: Mapping[str, Method] = {
+    "pairwise": pairwise,
+    "pointwise": pointwise,
+    "listwise": listwise,
+    "principles": principles,
+}
+
+
+@dataclass(slots=True)
+class Sheet:
+    """All questions about one item with what was answered so far, by the question's number."""
+
+    item: Item
+    questions: list[Question]
+    answers: dict[int, Answer] = field(default_factory=dict)
+    failure: Failure | None = None
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
+
+    def unread(self) -> list[int]:
+        """The numbers of what was not asked yet or could not be read; none where the item has failed."""
+        if self.failure is not None:
+            return []
+        return [at for at in range(len(self.questions)) if at not in self.answers or self.answers[at].said is None]
+
+    def take(self, judge: Prepared, at: int, reply: Reply | Failure) -> None:
+        if not isinstance(reply, Reply):
+            self.failure = reply
+            return
+        self.tokens += reply.tokens
+        self.cost += reply.cost
+        question = self.questions[at]
+        self.answers[at] = Answer(question, reply, method_of(judge).read(judge, question, reply))
+
+
+async def judge_items(
+    project: Project, target: Target, judge: Prepared, items: Sequence[Item]
+) -> list[Judged | Failure]:
+    """All that the judge says about each item, in their order; a failure where it could not be asked.
+
+    A reply that cannot be read is asked for again as often as the judge's `reasks` say, and the last one is kept.
+    """
+    sheets = [_sheet(judge, target, item) for item in items]
+    for attempt in range(1 + judge.configuration.reasks):
+        waiting = [(sheet, at) for sheet in sheets for at in sheet.unread()]
+        if not waiting:
+            break
+        samples = judge.configuration.samples
+        requests = [sheet.questions[at].asked_again(attempt, samples) for sheet, at in waiting]
+        for (sheet, at), reply in zip(waiting, await ask(project, target, requests), strict=True):
+            sheet.take(judge, at, reply)
+    return [_outcome(judge, sheet) for sheet in sheets]
+
+
+def messages_of(judge: Prepared, target: Target, item: Item) -> tuple[Message, ...]:
+    """What the judge is told about the item in its first question, for a preview. Raises PrefereeError."""
+    return method_of(judge).questions(judge, target, item)[0].request.messages
+
+
+def method_of(judge: Prepared) -> Method:
+    return METHODS[judge.configuration.method]
+
+
+def _sheet(judge: Prepared, target: Target, item: Item) -> Sheet:
+    try:
+        _check_reference(judge, item)
+        return Sheet(item, method_of(judge).questions(judge, target, item))
+    except PrefereeError as error:
+        return Sheet(item, [], failure=error)
+
+
+def _check_reference(judge: Prepared, item: Item) -> None:
+    if judge.configuration.reference and not item.reference:
+        raise PrefereeError("The judge is to see the reference answer, and the prompt has none.")
+
+
+def _outcome(judge: Prepared, sheet: Sheet) -> Judged | Failure:
+    if sheet.failure is not None:
+        return sheet.failure
+    answers = [sheet.answers[at] for at in range(len(sheet.questions))]
+    return Judged(sheet.item, method_of(judge).verdicts(judge, sheet.item, answers), sheet.tokens, sheet.cost)
