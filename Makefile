@@ -22,7 +22,7 @@ help:
 	@echo "make test     install what the tests need, a browser and Redis included, and run them all (TRAIN=0 leaves out torch)"
 	@echo "make test-labelstudio   install Label Studio $(LABEL_STUDIO) into .venv-labelstudio and import from a real server"
 	@echo "make check    style, types, templates, migrations, deployment settings"
-	@echo "make bench    speed and memory of import, export, tables and the run engine, and 200 runs that are struck"
+	@echo "make bench    speed and memory of import, export, tables, the run engine and local models, and 200 runs that are struck"
 	@echo "make clean    remove .venv and .venv-labelstudio (the data in var/ stays)"
 
 .venv/made:
@@ -92,7 +92,7 @@ check: .venv/test
 	PREFEREE_LOCAL=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	PREFEREE_HOSTS=preferee.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: .venv/test
+bench: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train)
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
 	$(BIN)/python tests/bench/team.py
@@ -100,6 +100,7 @@ bench: .venv/test
 	$(BIN)/python tests/bench/engine.py
 	$(BIN)/python tests/bench/planning.py
 	$(BIN)/python tests/bench/kills.py
+	$(BIN)/python tests/bench/likelihood.py
 
 clean:
 	rm -rf .venv .venv-labelstudio

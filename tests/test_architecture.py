@@ -83,6 +83,7 @@ PLAIN = [
     CODE["core"] / "runs" / "pace.py",
     CODE["core"] / "ids.py",
     CODE["core"] / "orders.py",
+    CODE["synth"] / "backends" / "local" / "batches.py",
     CODE["synth"] / "judges" / "bleu.py",
 ]
 

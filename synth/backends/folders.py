@@ -1,7 +1,9 @@
 """What lies in the folder of a model: read from this machine only, and no code from there is run."""
 
+import os
 from collections import OrderedDict
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from core.runs.steps import PermanentError
@@ -13,11 +15,13 @@ INSTALL = "pip install 'preferee[models]'"
 KEPT = 8
 OFFLINE = {"local_files_only": True, "trust_remote_code": False}
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "tokenizer_config.json", "chat_template.jinja", "vocab.json")
+_turn = Lock()
 _tokenizers: "OrderedDict[tuple[Any, ...], Any]" = OrderedDict()
 
 
 def transformers_for(name: str) -> Any:
     """The package, or a sentence that says how to install it. `name` is the endpoint that needs it."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when they are imported first
     try:
         import torch  # noqa: F401
         import transformers
@@ -33,12 +37,13 @@ def tokenizer_of(target: "Target") -> Any:
     """
     folder = tokenizer_folder(target)
     key = (str(folder), *(_stamp(folder / name) for name in TOKENIZER_FILES))
-    if key not in _tokenizers:
-        _tokenizers[key] = _load_tokenizer(target.name, folder)
-        while len(_tokenizers) > KEPT:
-            _tokenizers.popitem(last=False)
-    _tokenizers.move_to_end(key)
-    return _tokenizers[key]
+    with _turn:
+        if key not in _tokenizers:
+            _tokenizers[key] = _load_tokenizer(target.name, folder)
+            while len(_tokenizers) > KEPT:
+                _tokenizers.popitem(last=False)
+        _tokenizers.move_to_end(key)
+        return _tokenizers[key]
 
 
 def tokenizer_folder(target: "Target") -> Path:

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
 from core.errors import PrefereeError
 from core.runs.steps import PermanentError
-from synth.backends.folders import transformers_for
+from synth.backends.folders import existing_folder, transformers_for
 from synth.backends.local import likelihood, sampling
 from synth.backends.local.choosing import Choice, choice_of, chosen
 from synth.backends.local.loading import Loaded, loaded
-from synth.backends.protocol import Failure, Likelihood, Reply, Request, TokenRequest
+from synth.backends.protocol import Failure, Keep, Likelihood, Reply, Request, TokenRequest
 from synth.backends.rendering import prompt_ids
+from synth.backends.revision import revision_of
+from synth.models.endpoint import LATEST
 from synth.targets import Target
 
 Answer = TypeVar("Answer")
@@ -31,18 +34,24 @@ class LocalModel:
         self.target = target
 
     async def generate(self, requests: Sequence[Request]) -> list[Reply | Failure]:
-        return await self._answers(len(requests), lambda model: _replies(model, requests))
+        return await self.generate_each(requests, None)
 
     async def loglikelihood(self, requests: Sequence[TokenRequest]) -> list[Likelihood | Failure]:
-        return await self._answers(len(requests), lambda model: likelihood.measured(model, requests))
+        return await self.measure_each(requests, None)
+
+    async def generate_each(self, requests: Sequence[Request], keep: Keep | None) -> list[Reply | Failure]:
+        return await self._answers(len(requests), lambda model: _replies(model, requests), keep)
+
+    async def measure_each(self, requests: Sequence[TokenRequest], keep: Keep | None) -> list[Likelihood | Failure]:
+        return await self._answers(len(requests), lambda model: likelihood.measured(model, requests), keep)
 
     async def close(self) -> None:
         """The model stays in memory for the next batch."""
 
     async def _answers(
-        self, count: int, work: Callable[[Loaded], Iterator[Some[Answer | Failure]]]
+        self, count: int, work: Callable[[Loaded], Iterator[Some[Answer | Failure]]], keep: Keep | None
     ) -> list[Answer | Failure]:
-        """Whoever stops waiting stops the work at its next batch."""
+        """Kept batch by batch. Whoever stops waiting stops the work at its next batch."""
         if not count:
             return []
         loop = asyncio.get_running_loop()
@@ -54,6 +63,8 @@ class LocalModel:
         found: dict[int, Answer | Failure] = {}
         while (some := await loop.run_in_executor(_thread(), next, steps, None)) is not None:
             found.update(some)
+            if keep is not None:
+                await asyncio.gather(*(keep(at, each) for at, each in some if not isinstance(each, Exception)))
         return [found[place] for place in range(count)]
 
 
@@ -61,6 +72,13 @@ def opened(target: Target) -> LocalModel:
     """Raises PermanentError where the packages are missing."""
     transformers_for(target.name)
     return LocalModel(target)
+
+
+async def as_it_is_now(target: Target) -> Target:
+    """With the revision that tells the files in its folder. Raises PermanentError where there is no model."""
+    folder = existing_folder(target.name, target.model)
+    now = await asyncio.to_thread(revision_of, folder)
+    return replace(target, revision=now if target.revision == LATEST else target.revision)
 
 
 @cache

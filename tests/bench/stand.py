@@ -63,6 +63,15 @@ def database() -> Iterator[Path]:
 
 
 @contextmanager
+def home() -> Iterator[Path]:
+    """For what needs no database: the folder alone, gone at the end."""
+    try:
+        yield Path(os.environ[HOME])
+    finally:
+        shutil.rmtree(os.environ[HOME], ignore_errors=True)
+
+
+@contextmanager
 def listening(folder: Path) -> Iterator[str]:
     """The address of a broker of files, which runs started in this process ring."""
     from django.conf import settings

@@ -18,12 +18,15 @@ HERE = Path(__file__).parent
         ("planning.py", ["plan of compare", "all_pairs", "model_pairs", "All gates hold."]),
         ("kills.py", ["hit a lease", "files", "All gates hold."]),
         ("team.py", ["2,000 queued, 5 people", "bind safety", "a claim, median", "All gates hold."]),
+        ("likelihood.py", ["ours", "bare loop", "whole logits", "prompt / response", "All gates hold."]),
         ("export_rows.py", ["bare COPY rows/s", "1,000", "first labels", "report", "All gates hold."]),
     ],
 )
 def test_a_benchmark_measures_everything_it_names_and_leaves_no_files(
     script, lines, database_url, tmp_path, monkeypatch
 ):
+    if script == "likelihood.py":
+        pytest.importorskip("transformers")
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     done = subprocess.run([sys.executable, HERE / script, "--quick"], capture_output=True, text=True, timeout=300)

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import PrefereeError
 from synth.backends.local.batches import Group, Ids, batched, grouped
-from synth.backends.local.loading import Loaded
+from synth.backends.local.loading import Loaded, foreign
 from synth.backends.local.memory import LEAST_TOKENS, unless_full
 from synth.backends.local.passes import first_states, further_states, states_of, told
 from synth.backends.protocol import Failure, Likelihood, TokenRequest
@@ -25,27 +25,34 @@ def measured(loaded: Loaded, requests: Sequence[TokenRequest], *, share: bool = 
     yield some
     done = {place for place, _ in some}
     groups = grouped((place, each.prompt, each.response) for place, each in enumerate(requests) if place not in done)
-    shared = [group for group in groups if share and loaded.shares and loaded.projects and group.is_worth_sharing]
-    kept = {id(group) for group in shared}
-    alone = [
-        (place, group.prompt, response)
-        for group in groups
-        if id(group) not in kept
-        for place, response in zip(group.places, group.responses, strict=True)
-    ]
-    device, footprint = loaded.device.type, loaded.footprint
+    may = share and loaded.shares and loaded.projects
+    for packed in packs(loaded, [group for group in groups if may and group.is_worth_sharing]):
+        yield from _shared(loaded, packed)
+    alone = [one for group in groups if not (may and group.is_worth_sharing) for one in _rows(group)]
+    for batch in batches_apart(loaded, alone):
+        yield from _apart(loaded, batch)
+
+
+def packs(loaded: Loaded, groups: Sequence[Group]) -> Iterator[list[Group]]:
+    """Prompts that go through the model together: more than one only where they are short."""
+    footprint, device = loaded.footprint, loaded.device.type
     least = LEAST_TOKENS[device]
-    for packed in batched(
-        shared,
+    return batched(
+        groups,
         lambda group: len(group.prompt),
         lambda longest: min(footprint.rows(device, longest, longest), max(1, least // longest)),
         least,
-    ):
-        yield from _shared(loaded, packed)
-    for batch in batched(
-        alone, lambda one: len(one[1]) + len(one[2]), lambda longest: footprint.rows(device, longest), least
-    ):
-        yield from _apart(loaded, batch)
+    )
+
+
+def batches_apart(loaded: Loaded, ones: Sequence[One]) -> Iterator[list[One]]:
+    footprint, device = loaded.footprint, loaded.device.type
+    return batched(
+        ones,
+        lambda one: len(one[1]) + len(one[2]),
+        lambda longest: footprint.rows(device, longest),
+        LEAST_TOKENS[device],
+    )
 
 
 def at_once(loaded: Loaded, request: TokenRequest) -> Likelihood | Failure | None:
@@ -59,9 +66,7 @@ def at_once(loaded: Loaded, request: TokenRequest) -> Likelihood | Failure | Non
         return PrefereeError(
             f"Prompt and response have {length:,} tokens together; {loaded.name} takes {loaded.limit:,} at most."
         )
-    if max(*request.prompt, *request.response) >= loaded.vocabulary:
-        return PrefereeError(f"The tokenizer makes tokens that {loaded.name} does not know: it is another model's.")
-    return None
+    return foreign(loaded, request.prompt + request.response)
 
 
 def _apart(loaded: Loaded, batch: Sequence[One]) -> Iterator[Answers]:
@@ -82,19 +87,12 @@ def _apart(loaded: Loaded, batch: Sequence[One]) -> Iterator[Answers]:
 def _shared(loaded: Loaded, packed: Sequence[Group]) -> Iterator[Answers]:
     """Where memory runs out, these prompts are not shared."""
     start = time.perf_counter()
-    rows = [
-        (place, group.prompt, response)
-        for group in packed
-        for place, response in zip(group.places, group.responses, strict=True)
-    ]
+    rows = [one for group in packed for one in _rows(group)]
     figures = unless_full(loaded.footprint, len(rows), lambda: _figures_shared(loaded, packed))
     if figures is not None:
         yield _answers(rows, figures, time.perf_counter() - start)
         return
-    footprint, device = loaded.footprint, loaded.device.type
-    for batch in batched(
-        rows, lambda one: len(one[1]) + len(one[2]), lambda longest: footprint.rows(device, longest), 0
-    ):
+    for batch in batches_apart(loaded, rows):
         yield from _apart(loaded, batch)
 
 
@@ -148,6 +146,10 @@ def _continued(
     later = further_states(loaded, held, prompts, of, read)
     parts = [part for row, ids in enumerate(read) for part in (last[of[row]][None], later[row, : len(ids)])]
     return torch.cat(parts)
+
+
+def _rows(group: Group) -> list[One]:
+    return [(place, group.prompt, response) for place, response in zip(group.places, group.responses, strict=True)]
 
 
 def _cut(figures: Sequence[float], responses: Sequence[Ids]) -> list[list[float]]:

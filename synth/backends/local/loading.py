@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.errors import PrefereeError
 from core.runs.steps import PermanentError
 from synth.backends.folders import OFFLINE, existing_folder, first_line, tokenizer_of, transformers_for
 from synth.backends.local.memory import Footprint, forget, is_out_of_memory
@@ -63,8 +64,14 @@ def loaded(target: Target) -> Loaded:
             let_go()
         _held[key] = _load(target, folder)
     _held.move_to_end(key)
-    held = _held[key]
-    return replace(held, name=target.name, limit=min(filter(None, (held.limit, target.context)), default=None))
+    limit = min(filter(None, (_held[key].limit, target.context)), default=None)
+    return replace(_held[key], name=target.name, tokenizer=tokenizer_of(target), limit=limit)
+
+
+def foreign(loaded: Loaded, ids: tuple[int, ...]) -> PrefereeError | None:
+    if max(ids) < loaded.vocabulary:
+        return None
+    return PrefereeError(f"The tokenizer makes tokens that {loaded.name} does not know: it is another model's.")
 
 
 def let_go() -> None:
@@ -75,12 +82,21 @@ def let_go() -> None:
 
 def _load(target: Target, folder: Path) -> Loaded:
     try:
-        model = _read(folder)
-    except (OSError, ValueError, KeyError, TypeError, ImportError, AttributeError) as error:
+        model, missing = _read(folder)
+    except (OSError, ValueError, KeyError, TypeError, ImportError, AttributeError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise PermanentError(f"The model in {folder} does not fit into the memory that is free.") from error
         raise PermanentError(
             f"{target.name}: no language model can be read from {folder}: {first_line(error)} Its weights have to be "
             "safetensors, and no code from the folder is run."
         ) from error
+    if missing:
+        raise PermanentError(f"The weights in {folder} are not all there: {', '.join(sorted(missing)[:3])} is missing.")
+    if not getattr(model.config.get_text_config(), "num_attention_heads", None):
+        raise PermanentError(
+            f"{target.name} is a {model.config.model_type} model, which has no attention: let a server run it, and "
+            "make that an endpoint."
+        )
     return ready(model, tokenizer_of(target), target.name)
 
 
@@ -98,19 +114,26 @@ def ready(model: Any, tokenizer: Any, name: str) -> Loaded:
     )
 
 
-def _read(folder: Path) -> Any:
-    """On the graphics card in bfloat16 where there is one; where it is full, without the models held there before."""
+def _read(folder: Path) -> tuple[Any, set[str]]:
+    """The model and which weights it lacks, which would be random ones.
+
+    On the graphics card in bfloat16 where there is one; where it is full, without the models held there before.
+    """
     import torch
     import transformers
 
+    said: Any = transformers.utils.logging
+    said.disable_progress_bar()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     auto: Any = transformers.AutoModelForCausalLM
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
     while True:
         try:
-            model = auto.from_pretrained(str(folder), torch_dtype=dtype, use_safetensors=True, **OFFLINE)
-            return model.to(device).eval()
+            model, told = auto.from_pretrained(
+                str(folder), dtype=dtype, use_safetensors=True, output_loading_info=True, **OFFLINE
+            )
+            return model.to(device).eval(), set(told["missing_keys"])
         except RuntimeError as error:
             if not is_out_of_memory(error) or not _held:
-                raise PermanentError(f"The model in {folder} does not fit the memory: {first_line(error)}") from error
-            let_go()
+                raise
+        let_go()

@@ -7,7 +7,7 @@ from itertools import count
 from core.errors import PrefereeError
 from synth.backends.local.batches import Ids, batched
 from synth.backends.local.course import Course
-from synth.backends.local.loading import Loaded
+from synth.backends.local.loading import Loaded, foreign
 from synth.backends.local.memory import unless_full
 from synth.backends.local.words import Words
 from synth.backends.local.writing import Writing
@@ -24,9 +24,9 @@ MOST_ROWS = {"cpu": 32, "cuda": 256}
 
 def written(loaded: Loaded, asked: Sequence[Asked]) -> Iterator[Answers]:
     """Replies batch by batch, in any order, and nothing now and then, which is a moment to stop."""
-    fitting = [one for one in asked if not loaded.limit or len(one[2]) < loaded.limit]
-    taken = {place for place, _, _ in fitting}
-    yield [(place, _too_long(loaded, prompt)) for place, _, prompt in asked if place not in taken]
+    refused: Answers = [(place, why) for place, _, prompt in asked if (why := _refusal(loaded, prompt))]
+    yield refused
+    fitting = [one for one in asked if one[0] not in dict(refused)]
     words = Words(loaded)
     footprint, device = loaded.footprint, loaded.device.type
     reply = max((request.sampling.max_tokens for _, request, _ in fitting), default=0)
@@ -67,7 +67,7 @@ def _steps(loaded: Loaded, words: Words, writings: Sequence[Writing]) -> Iterato
         if all(each.is_over for each in open_ones):
             return
         going = [row for row, each in enumerate(open_ones) if not each.is_over]
-        if 2 * len(going) <= len(open_ones):
+        if loaded.shares and 2 * len(going) <= len(open_ones):
             course.keep(going)
             open_ones, tokens = [open_ones[row] for row in going], [tokens[row] for row in going]
         course.advance(tokens)
@@ -75,10 +75,14 @@ def _steps(loaded: Loaded, words: Words, writings: Sequence[Writing]) -> Iterato
             yield True
 
 
-def _too_long(loaded: Loaded, prompt: Ids) -> PrefereeError:
-    return PrefereeError(
-        f"The prompt has {len(prompt):,} tokens; {loaded.name} takes {loaded.limit:,} with its reply at most."
-    )
+def _refusal(loaded: Loaded, prompt: Ids) -> PrefereeError | None:
+    if not prompt:
+        return PrefereeError(f"The chat template of {loaded.name} makes nothing of this conversation.")
+    if loaded.limit and len(prompt) >= loaded.limit:
+        return PrefereeError(
+            f"The prompt has {len(prompt):,} tokens; {loaded.name} takes {loaded.limit:,} with its reply at most."
+        )
+    return foreign(loaded, prompt)
 
 
 def _too_much(loaded: Loaded, writing: Writing) -> PrefereeError:

@@ -2,20 +2,24 @@
 
 import asyncio
 import random
+import socket
 
 import pytest
 
 pytest.importorskip("transformers")
 
 import torch
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, MambaConfig
 
 from core.errors import PrefereeError
 from core.runs.steps import PermanentError
 from synth.backends.local import likelihood, loading, memory
-from synth.backends.opening import open_backend
+from synth.backends.opening import as_it_is_now, open_backend
 from synth.backends.protocol import Likelihood, Reply, Request, Sampling, TokenRequest
 from synth.backends.revision import revision_of
 from tests.synth.backends.tiny import naive, save_tiny, target_at
+from tests.synth.backends.vocabularies import tokenizer
 
 ASKED = ({"role": "user", "content": "What is 2 + 2?"},)
 
@@ -386,6 +390,43 @@ def test_a_folder_whose_model_cannot_be_read_says_so(tmp_path):
     assert "no language model can be read" in str(failure)
 
 
+def test_nothing_is_connected_to(tmp_path, monkeypatch):
+    path = save_tiny(tmp_path / "one", seed=5)
+    tried = []
+    monkeypatch.setattr(socket.socket, "connect", lambda self, address: tried.append(address))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: tried.append(args) or [])
+    (answer,) = measured(target_at(path), [request_of(3, 3, 1)])
+    (reply,) = replies(target_at(path), [Request(ASKED, Sampling(max_tokens=2))])
+    assert (type(answer), type(reply)) == (Likelihood, Reply)
+    assert tried == []
+
+
+def test_weights_that_are_missing_are_not_made_up(tmp_path):
+    path = save_tiny(tmp_path / "one")
+    weights = load_file(path / "model.safetensors")
+    del weights["model.norm.weight"]
+    save_file(weights, path / "model.safetensors", metadata={"format": "pt"})
+    (failure,) = measured(target_at(path), [request_of(3, 3, 1)])
+    assert isinstance(failure, PermanentError)
+    assert "are not all there: model.norm.weight is missing" in str(failure)
+
+
+def test_a_model_without_attention_says_so(tmp_path):
+    config = MambaConfig(vocab_size=422, hidden_size=16, num_hidden_layers=1, state_size=4)
+    AutoModelForCausalLM.from_config(config).save_pretrained(tmp_path)
+    (failure,) = measured(target_at(tmp_path), [request_of(3, 3, 1)])
+    assert isinstance(failure, PermanentError)
+    assert "is a mamba model, which has no attention" in str(failure)
+
+
+def test_two_endpoints_may_use_one_folder_with_tokenizers_of_their_own(folder, tmp_path):
+    other = tmp_path / "tokenizer"
+    tokenizer("byte-BPE", "llama3").save_pretrained(other)
+    first, second = (loading.loaded(target_at(folder, **more)) for more in ({}, {"tokenizer": str(other)}))
+    assert first.model is second.model
+    assert first.tokenizer.chat_template != second.tokenizer.chat_template
+
+
 def test_code_in_a_folder_is_not_run(tmp_path):
     marker = tmp_path / "ran"
     (tmp_path / "config.json").write_text(
@@ -420,3 +461,30 @@ def test_files_that_changed_since_the_run_began_are_refused(tmp_path):
     save_tiny(path, seed=9)
     (failure,) = measured(pinned, [request_of(3, 3, 1)])
     assert "changed since the run began" in str(failure)
+
+
+def test_answers_are_kept_batch_by_batch(target, model, monkeypatch):
+    monkeypatch.setattr(memory, "free_bytes", lambda device: 2**20)
+    kept, after = {}, []
+    steps = likelihood.measured
+
+    def watched(*args):
+        for some in steps(*args):
+            after.append(len(kept))
+            yield some
+
+    async def keep(at, answer):
+        kept[at] = answer
+
+    monkeypatch.setattr(likelihood, "measured", watched)
+    requests = [*mixed(), TokenRequest((), (9,))]
+    answers = asyncio.run(open_backend(target).measure_each(requests, keep))
+    assert [kept[at] for at in range(len(requests) - 1)] == answers[:-1]
+    assert len(requests) - 1 not in kept, "failures are not kept"
+    assert len(set(after)) > 2, "all were kept at the end"
+
+
+def test_latest_is_what_the_files_are_now(folder):
+    assert asyncio.run(as_it_is_now(target_at(folder, revision="@latest"))).revision == revision_of(folder)
+    with pytest.raises(PermanentError, match="not on this machine"):
+        asyncio.run(as_it_is_now(target_at(folder / "nowhere", revision="@latest")))
