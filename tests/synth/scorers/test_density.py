@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from core.errors import PrefereeError
-from core.models import Failure, Project, Prompt, Response, Run, RunState, Score
+from core.models import Failure, Judgment, Project, Prompt, Response, Run, RunState, Score
 from core.projects import create_project
+from core.recipes.shelf import Text
 from core.removals import ask
 from core.runs.actions import run_here
 from core.runs.starting import start_run
@@ -311,3 +312,23 @@ def test_batches_change_nothing(project, models, monkeypatch):
     assert {text: (s.value, s.parts) for text, s in one.items()} == {
         text: (s.value, s.parts) for text, s in other.items()
     }
+
+
+PIPELINE = """
+recipe: density-pairs
+stages:
+  - uses: density
+    with: {strong: strong, weak: weak}
+  - uses: compare
+    with: {policy: best_worst, scorer: density}
+  - uses: score
+    with: {scorer: density}
+"""
+
+
+def test_one_recipe_scores_pairs_and_judges(project, models):
+    run_here(start_run(project, Text("density-pairs", PIPELINE, "the recipe"), {}))
+    judgment = Judgment.objects.get()
+    assert judgment.judge.name == "score:density@1"
+    texts = judgment.comparison.candidates.order_by("slot").values_list("response__content", flat=True)
+    assert [text for _, text in sorted(zip(judgment.ranks, texts, strict=True))] == ["The answer is 4.", "4"]
