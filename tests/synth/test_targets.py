@@ -54,12 +54,12 @@ def test_a_named_revision_stays_where_only_the_model_is_open(server):
 
 def test_of_several_one_must_be_named(server):
     server.models = [{"id": "a"}, {"id": "b"}]
-    with pytest.raises(PrefereeError, match="has: a, b. Name one"):
+    with pytest.raises(PrefereeError, match=r"has: a, b\. Name one"):
         pinned(server, model="")
 
 
 def test_a_model_that_is_not_served_is_told_with_those_that_are(server):
-    with pytest.raises(PrefereeError, match="serves no model “big”. It serves: tiny"):
+    with pytest.raises(PrefereeError, match=r"serves no model “big”\. It serves: tiny"):
         pinned(server, model="big")
 
 
