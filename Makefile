@@ -100,6 +100,7 @@ bench: .venv/test
 	$(BIN)/python tests/bench/engine.py
 	$(BIN)/python tests/bench/planning.py
 	$(BIN)/python tests/bench/kills.py
+	$(BIN)/python tests/bench/judging.py
 
 clean:
 	rm -rf .venv .venv-labelstudio

@@ -80,3 +80,23 @@ def test_other_lines_stay_as_they_are() -> None:
     record = logging.LogRecord("x", logging.WARNING, "", 0, "Not Found: %s", ("/p/invite-me/work",), None)
     WithoutSecrets().filter(record)
     assert record.getMessage() == "Not Found: /p/invite-me/work"
+
+
+def test_workers_keep_keys_out_of_their_logs_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    from io import StringIO
+
+    from celery.signals import after_setup_logger
+
+    import config.celery  # noqa: F401
+
+    monkeypatch.setenv("PREFEREE_KEY_X", "a-secret-key")
+    written, logger = StringIO(), logging.Logger("worker")
+    logger.addHandler(logging.StreamHandler(written))
+    after_setup_logger.send(sender=None, logger=logger, loglevel=0, logfile=None, format="", colorize=False)
+    try:
+        raise ValueError("Bearer a-secret-key")
+    except ValueError:
+        logger.exception("sent %s", "a-secret-key")
+    assert "sent …" in written.getvalue()
+    assert "Bearer …" in written.getvalue()
+    assert "a-secret-key" not in written.getvalue()

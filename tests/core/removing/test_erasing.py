@@ -72,6 +72,7 @@ def test_nothing_of_an_erased_prompt_is_left(project, remove):
         "scores": 1,
         "assignments": 0,
         "notes of failures": 1,
+        "stored replies": 0,
     }
     assert "question number 1" in left
 

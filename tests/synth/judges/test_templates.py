@@ -132,15 +132,8 @@ def test_a_mark_is_in_none_of_the_texts(texts, key):
 def test_where_a_text_holds_the_mark_another_is_taken(monkeypatch):
     first = mark_of(["a"], "key")
 
-    class Fixed:
-        def __init__(self) -> None:
-            self.digests = iter([first * 4, "f" * 64])
-
-        def hexdigest(self) -> str:
-            return next(self.digests)
-
-    fixed = Fixed()
-    monkeypatch.setattr("synth.judges.fencing.hmac.new", lambda *args: fixed)
+    digests = iter([first * 4, "f" * 64])
+    monkeypatch.setattr("synth.judges.fencing._digest", lambda *args: next(digests))
     assert mark_of([f"here it is: {first}"], "key") == "f" * 16
 
 
