@@ -13,7 +13,7 @@ from synth.models import Card
 
 MOST_MADE = 500
 PAGE = 100
-# A judgment of a withdrawn comparison counts no more. Only the index judgment_live_judge is read, of this project alone.
+# A judgment of a withdrawn comparison counts no more. What is read is the index judgment_live_judge, of one project.
 COUNTS = """
 SELECT j.judge_id, count(*) FROM core_comparison c
   JOIN core_judgment j ON j.comparison_id = c.id AND j.live AND j.person_id IS NULL
