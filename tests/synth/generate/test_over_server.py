@@ -42,6 +42,7 @@ def test_each_sample_is_asked_for_by_its_own_seed_and_finish_reasons_and_cost_ar
 
 
 def test_limits_and_broken_replies_are_tried_again_and_nothing_is_lost(server, run):
+    Endpoint.objects.filter(name="strong").update(model="tiny", revision="1")
     server.mishaps.extend([Mishap(429, {"Retry-After": "0"}), Mishap(truncated=True), Mishap(500)])
     run("generate", endpoints=["strong"], samples=2)
     assert (Sample.objects.count(), Failure.objects.count()) == (4, 0)
