@@ -95,6 +95,7 @@ PLAIN = [
             "ranks.py",
             "sayings.py",
             "schemas.py",
+            "style.py",
             "substitution.py",
             "verdicts.py",
         )
