@@ -23,9 +23,9 @@ class SynthConfig(AppConfig):
 
         for step in (ReferenceJudge(), ModelJudge(), Density(), ScoreJudge(), Generate(), BestOf(), Improve()):
             register(step)
-        scorers.register(newest)
-        explanations.register(pages_of)
         opening.register("openai", servers.opened, servers.as_it_is_now)
         opening.register("transformers", transformers.opened, transformers.as_it_is_now)
+        scorers.register(newest)
+        explanations.register(pages_of)
         removals.connect()
         shelve("synth.recipes")

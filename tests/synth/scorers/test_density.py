@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from core.errors import PrefereeError
-from core.models import Failure, Project, Prompt, Response, Run, RunState, Score
+from core.models import Failure, Judgment, Project, Prompt, Response, Run, RunState, Score
 from core.projects import create_project
+from core.recipes.shelf import Text
 from core.removals import ask
 from core.runs.actions import run_here
 from core.runs.starting import start_run
@@ -239,6 +240,17 @@ def test_an_endpoint_that_there_is_not_is_named_before_anything_runs(project, mo
     assert "There is no endpoint “nobody”" in run(project, **{**ROUTED, role: "nobody"}).error
 
 
+def test_a_local_model_is_measured_by_workers_with_a_card_and_servers_by_any(project, models):
+    assert run(project).stages.get().queue == "cpu"
+    Endpoint.objects.filter(name="weak").update(kind="transformers")
+    assert Density().queue_for(project, DensityConfig(**NAMES)) == "gpu"
+
+
+def test_a_recipe_that_names_no_endpoint_reaches_nobody(project, models):
+    assert list(Density().endpoints(project, DensityConfig(**{**NAMES, "weak": "nobody"}))) == []
+    assert len(Density().endpoints(project, DensityConfig(**NAMES))) == 2
+
+
 def test_domains_need_a_router(project, models):
     with pytest.raises(PrefereeError, match="with domains, name the endpoint of a router"):
         run(project, domains=True)
@@ -311,3 +323,23 @@ def test_batches_change_nothing(project, models, monkeypatch):
     assert {text: (s.value, s.parts) for text, s in one.items()} == {
         text: (s.value, s.parts) for text, s in other.items()
     }
+
+
+PIPELINE = """
+recipe: density-pairs
+stages:
+  - uses: density
+    with: {strong: strong, weak: weak}
+  - uses: compare
+    with: {policy: best_worst, scorer: density}
+  - uses: score
+    with: {scorer: density}
+"""
+
+
+def test_one_recipe_scores_pairs_and_judges(project, models):
+    run_here(start_run(project, Text("density-pairs", PIPELINE, "the recipe"), {}))
+    judgment = Judgment.objects.get()
+    assert judgment.judge.name == "score:density@1"
+    texts = judgment.comparison.candidates.order_by("slot").values_list("response__content", flat=True)
+    assert [text for _, text in sorted(zip(judgment.ranks, texts, strict=True))] == ["The answer is 4.", "4"]
