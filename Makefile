@@ -101,6 +101,7 @@ bench: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train)
 	$(BIN)/python tests/bench/planning.py
 	$(BIN)/python tests/bench/kills.py
 	$(BIN)/python tests/bench/likelihood.py
+	$(BIN)/python tests/bench/judging.py
 
 clean:
 	rm -rf .venv .venv-labelstudio

@@ -1,6 +1,7 @@
-"""Asking a judge's questions of a server at 50 ms: requests a second through our store, over a bare aiohttp loop's.
+"""Judging comparisons with a server at 50 ms: requests a second, over those of a bare aiohttp loop with the same texts.
 
 The server is the tests' own, in its own process; every reply is stored before the next request is sent in its place.
+At the end a run over many comparisons, whose worker is killed three times: what is stored is not asked for again.
 """
 
 import argparse
@@ -20,24 +21,34 @@ from core.bulk import fetch
 from core.models import Project
 from core.projects import create_project
 from synth.asking import ask
-from synth.backends.protocol import Reply, Request, Sampling
+from synth.backends.protocol import Message, Reply, Request, Sampling
+from synth.judges.configuration import JudgeConfiguration
+from synth.judges.judging import judge_items
+from synth.judges.methods import pairwise
+from synth.judges.preparing import Prepared, prepare
+from synth.judges.verdicts import Item, Judged
 from synth.models import Endpoint
 from synth.targets import Target, target_of
+from tests.core.runs.workers import url_of_database
+from tests.synth.killed import KILLS, Outcome, judged_while_killed
 
 LATENCY, IN_FLIGHT = 0.05, 64
 COMPARISONS, ORDERS = 2_000, 2
+KILLED = 10_000
 LEAST_OF_BARE, LEAST_OF_CLIENT = 0.85, 0.95
 TEXT = "The answer to this question depends on what is meant by it, so let us look at it more closely. " * 8
-NAMES = ("a bare aiohttp loop", "the openai client's own loop", "ask, replies stored")
+NAMES = ("a bare aiohttp loop", "the openai client's own loop", "ask, replies stored", "judge_items, replies stored")
 
-Messages = tuple[dict[str, str], ...]
+Messages = tuple[Message, ...]
 Loop = Callable[[str, list[Messages]], Awaitable[None]]
+Found = list[list[tuple[float, float]]]
 
 
-def messages(count: int) -> list[Messages]:
-    """Two orders of each comparison, of the length of a short judge prompt."""
-    system = {"role": "system", "content": "You compare two answers. End with [[A]] or [[B]]."}
-    return [(system, {"role": "user", "content": f"{number}: {TEXT}\n\n{TEXT}"}) for number in range(count)]
+def items_of(count: int) -> list[Item]:
+    return [
+        Item(at, at, ({"role": "user", "content": f"Question {at}?"},), (f"{at} {TEXT}", f"{TEXT} {at}"))
+        for at in range(count)
+    ]
 
 
 def body_of(each: Messages) -> dict[str, Any]:
@@ -80,10 +91,18 @@ async def client(url: str, asked: list[Messages]) -> None:
         await spread(len(asked), one)
 
 
-def ours(project: Project, target: Target) -> Loop:
+def asking(project: Project, target: Target) -> Loop:
     async def loop(url: str, asked: list[Messages]) -> None:
         replies = await ask(project, target, [Request(each, Sampling()) for each in asked])
         assert all(isinstance(each, Reply) and each.text == "[[A]]" and not each.stored for each in replies)
+
+    return loop
+
+
+def judging(project: Project, target: Target, judge: Prepared, items: list[Item]) -> Loop:
+    async def loop(url: str, asked: list[Messages]) -> None:
+        judged = await judge_items(project, target, judge, items)
+        assert all(isinstance(each, Judged) and len(each.verdicts) == ORDERS for each in judged)
 
     return loop
 
@@ -110,52 +129,84 @@ def rate(loop: Loop, url: str, asked: list[Messages]) -> tuple[float, float]:
     return len(asked) / seconds, busy / len(asked) * 1e6
 
 
-def measure(count: int, rounds: int) -> list[list[tuple[float, float]]]:
+def measure(comparisons: int, rounds: int) -> Found:
     """By loop, by round. The client's own loop asks a quarter: it is slow, and its rate does not depend on that."""
-    asked = messages(count)
-    with database(), server() as url:
+    with server() as url:
         project = create_project("bench")
         endpoint = Endpoint(name="bench", address=url, model="tiny", external=False, revision="1")
         endpoint.concurrency = IN_FLIGHT
         endpoint.save()
-        loops = [(bare, asked), (client, asked[: count // 4]), (ours(project, target_of(endpoint)), asked)]
-        found: list[list[tuple[float, float]]] = [[] for _ in loops]
+        target, items = target_of(endpoint), items_of(comparisons)
+        judge = prepare(project, JudgeConfiguration(endpoint="bench"))
+        questions = [question for item in items for question in pairwise.questions(judge, target, item)]
+        asked = [question.request.messages for question in questions]
+        loops = [
+            (bare, asked),
+            (client, asked[: len(asked) // 4]),
+            (asking(project, target), asked),
+            (judging(project, target, judge, items), asked),
+        ]
+        found: Found = [[] for _ in loops]
+        for loop, some in loops:  # what is imported and compiled once belongs to no round
+            rate(loop, url, some[:IN_FLIGHT] if loop in (bare, client) else some)
+        check_stored(len(asked))
         for _ in range(rounds):
             for at, (loop, some) in enumerate(loops):
                 found[at].append(rate(loop, url, some))
-            ((stored,),) = fetch("SELECT count(*) FROM synth_storedreply", [])
-            assert stored == count, f"{stored:,} of {count:,} replies were stored"
-            fetch("DELETE FROM synth_storedreply RETURNING 1", [])
+                check_stored(0 if at < 2 else len(asked))
     return found
 
 
-def run(comparisons: int, rounds: int) -> int:
+def check_stored(count: int) -> None:
+    """That so many replies were stored; they are gone afterwards."""
+    stored = len(fetch("DELETE FROM synth_storedreply RETURNING 1", []))
+    if stored != count:
+        raise SystemExit(f"{stored:,} of {count:,} replies were stored.")
+
+
+def run(comparisons: int, rounds: int, killed: int) -> int:
     print_load("before")
-    found = measure(comparisons * ORDERS, rounds)
-    print_load("after")
-    rows = [
-        [name, f"{median(rates):,.0f}", f"{max(rates):,.0f}", f"{median(busy for _, busy in each):,.0f}"]
-        for name, each in zip(NAMES, found, strict=True)
-        for rates in [[rate for rate, _ in each]]
-    ]
-    possible = IN_FLIGHT / LATENCY
-    print_table([f"of {possible:,.0f} possible", "requests/s", "best", "µs of our processor"], rows)
-    ratios = [over(found[2], found[0]), over(found[2], found[1])]
-    print(f"ask / bare: {ratios[0]:.2f}, ask / client: {ratios[1]:.2f} (medians of pairs)")
-    return gate(missed(*ratios))
+    with database() as folder:
+        found = measure(comparisons, rounds)
+        print_load("after")
+        print_rates(found)
+        struck = judged_while_killed(killed, url_of_database(), folder)
+    lost = struck.requests - ORDERS * struck.comparisons
+    print(f"{killed:,} comparisons, worker killed {KILLS} times: {struck.requests:,} requests, {lost} of them again")
+    return gate([*missed(found), *missed_by(struck)])
+
+
+def print_rates(found: Found) -> None:
+    rows = []
+    for name, rounds in zip(NAMES, found, strict=True):
+        rates, busy = zip(*rounds, strict=True)
+        rows.append([name, f"{median(rates):,.0f}", f"{max(rates):,.0f}", f"{median(busy):,.0f}"])
+    print_table([f"of {IN_FLIGHT / LATENCY:,.0f} possible", "requests/s", "best", "µs of our processor"], rows)
+    for at in (2, 3):
+        print(f"{NAMES[at]}: {over(found[at], found[0]):.2f} of bare, {over(found[at], found[1]):.2f} of the client's")
 
 
 def over(ours: list[tuple[float, float]], theirs: list[tuple[float, float]]) -> float:
-    """Each round's two were measured one after the other, so that they had the machine alike."""
+    """The median of the rounds: each one's two had the machine alike."""
     return median(one / other for (one, _), (other, _) in zip(ours, theirs, strict=True))
 
 
-def missed(of_bare: float, of_client: float) -> list[str]:
+def missed(found: Found) -> list[str]:
     failures = []
-    if of_bare < LEAST_OF_BARE:
-        failures.append(f"{of_bare:.2f} of a bare loop; wanted are {LEAST_OF_BARE}.")
-    if of_client < LEAST_OF_CLIENT:
-        failures.append(f"{of_client:.2f} of the client's own loop; wanted are {LEAST_OF_CLIENT}.")
+    for at in (2, 3):
+        if (share := over(found[at], found[0])) < LEAST_OF_BARE:
+            failures.append(f"{NAMES[at]}: {share:.2f} of a bare loop; wanted are {LEAST_OF_BARE}.")
+        if (share := over(found[at], found[1])) < LEAST_OF_CLIENT:
+            failures.append(f"{NAMES[at]}: {share:.2f} of the client's own loop; wanted are {LEAST_OF_CLIENT}.")
+    return failures
+
+
+def missed_by(struck: Outcome) -> list[str]:
+    failures = []
+    if struck.requests > struck.most:
+        failures.append(f"{struck.requests:,} requests; at most {struck.most:,} were wanted.")
+    if (struck.state, struck.judgments) != ("done", ORDERS * struck.comparisons):
+        failures.append(f"The run that was struck is {struck.state} with {struck.judgments:,} judgments.")
     return failures
 
 
@@ -163,5 +214,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run: few comparisons, no gates")
     options = parser.parse_args()
-    code = run(100, 1) if options.quick else run(COMPARISONS, 5)
+    code = run(50, 1, 200) if options.quick else run(COMPARISONS, 5, KILLED)
     sys.exit(0 if options.quick else code)

@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
         ("engine.py", ["through Celery, 20,000", "the same loop without the engine", "planning of 20,000 inputs:"]),
         ("planning.py", ["plan of compare", "all_pairs", "model_pairs", "All gates hold."]),
         ("kills.py", ["hit a lease", "files", "All gates hold."]),
+        ("judging.py", ["a bare aiohttp loop", "judge_items, replies stored", "killed 3 times", "of the client's"]),
         ("team.py", ["2,000 queued, 5 people", "bind safety", "a claim, median", "All gates hold."]),
         ("likelihood.py", ["ours", "bare loop", "whole logits", "prompt / response", "All gates hold."]),
         ("export_rows.py", ["bare COPY rows/s", "1,000", "first labels", "report", "All gates hold."]),
