@@ -57,7 +57,7 @@ def client_of(target: "Target", place: Place, key: str) -> "Client":
 class Client(openai.AsyncOpenAI):
     """The official client, which makes the request of each path once: after that only the body differs.
 
-    Making it anew for each body takes the processor longer than sending it.
+    Making it anew for each body, and objects of each answer, takes the processor longer than all the rest.
     """
 
     _transport: "Transport"
@@ -75,29 +75,20 @@ class Client(openai.AsyncOpenAI):
         return response.content
 
     async def answered(self, path: str, body: bytes) -> bytes:
-        """Raises what the client raises."""
+        """Raises the client's own errors for a status, and those of httpx2 where nothing came."""
         if path not in self._prepared:
             self._prepared[path] = self._prepare(path)
-        options = self._prepared[path].options.model_copy()
-        options.content = body
-        response = await self.request(httpx2.Response, options)
-        return cast("bytes", response.extensions[BODY]) if BODY in response.extensions else response.content
+        like, made = self._prepared[path]
+        request = httpx2.Request(like.method, like.url, stream=httpx2.ByteStream(body), extensions={SENDABLE: made})
+        response = await self._transport.handle_async_request(request)
+        if BODY in response.extensions:
+            return cast("bytes", response.extensions[BODY])
+        raise self._make_status_error_from_response(response)
 
     def _prepare(self, path: str) -> "Prepared":
         options = FinalRequestOptions.construct(method="post", url=path, content=b"{}", **self._each)
-        request = super()._build_request(options)
-        return Prepared(options, request, sendable(request))
-
-    def _build_request(self, options: FinalRequestOptions, *, retries_taken: int = 0) -> httpx2.Request:
-        prepared = self._prepared.get(options.url)
-        if prepared is None:
-            return super()._build_request(options, retries_taken=retries_taken)
-        like, body = prepared.request, httpx2.ByteStream(cast("bytes", options.content))
-        return httpx2.Request(like.method, like.url, stream=body, extensions={SENDABLE: prepared.sendable})
-
-    async def _send_request(self, request: httpx2.Request, **_: Any) -> httpx2.Response:
-        """Straight to the transport: there is nothing to follow, to authorise or to remember between requests."""
-        return await self._transport.handle_async_request(request)
+        request = self._build_request(options)
+        return Prepared(request, sendable(request))
 
 
 class Sendable(NamedTuple):
@@ -108,7 +99,6 @@ class Sendable(NamedTuple):
 
 
 class Prepared(NamedTuple):
-    options: FinalRequestOptions
     request: httpx2.Request
     sendable: Sendable
 

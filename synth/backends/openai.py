@@ -133,7 +133,7 @@ class OpenAI:
                 return await (self._client.told(path) if body is None else self._client.answered(path, body))
         except openai.APIStatusError as error:
             return refused(target, error.status_code, error.response.headers, error.body)
-        except (openai.APITimeoutError, TimeoutError):
+        except (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError):
             return Slow(f"{target.name} did not answer in time.")
         except TooMuch:
             return PrefereeError(f"{target.name} answers with more than anybody could read. Ask for fewer tokens.")

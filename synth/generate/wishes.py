@@ -64,14 +64,11 @@ def outcome(of: int, replies: Replies, spent: Spent = Spent()) -> Outcome:
     """What can be had is kept, and the rest said; where another try may help, the input is tried again as a whole."""
     failures = [reply for _, reply in replies if not isinstance(reply, Reply)]
     answers = [(wish, reply) for wish, reply in replies if isinstance(reply, Reply)]
+    tokens = spent.tokens + sum(reply.tokens for _, reply in answers)
+    cost = spent.cost + sum((reply.cost for _, reply in answers), Decimal(0))
     if again := next((failure for failure in failures if isinstance(failure, TransientError)), None):
-        return Failed(of, again)
+        return Failed(of, again, tokens, cost)
     if failures and not answers:
-        return Failed(of, failures[0])
-    return Done(
-        of,
-        [wish.written(reply.text, reply.finish_reason) for wish, reply in answers],
-        tokens=spent.tokens + sum(reply.tokens for _, reply in answers),
-        cost=spent.cost + sum((reply.cost for _, reply in answers), Decimal(0)),
-        note=f"{len(failures)} of {len(replies)} answers failed: {failures[0]}" if failures else "",
-    )
+        return Failed(of, failures[0], tokens, cost)
+    note = f"{len(failures)} of {len(replies)} answers failed: {failures[0]}" if failures else ""
+    return Done(of, [wish.written(reply.text, reply.finish_reason) for wish, reply in answers], tokens, cost, note)

@@ -6,9 +6,10 @@ from typing import Any, ClassVar, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from pydantic import Field, model_validator
 
+from core.errors import PrefereeError
 from core.models import Project, Response, Score
 from core.runs.steps import PAGE_ONLY, Context, Destination, InputKind, Outcome, Step, StepConfig
-from synth.models import Trace
+from synth.models import Endpoint, Kind, Trace
 from synth.scorers.customising import NEWEST, digest
 from synth.scorers.keeping import keep
 from synth.scorers.measuring import Measured, Measuring, measured
@@ -80,9 +81,18 @@ class Density(Step):
         return outlook(project, targets, config.texts or NEWEST)
 
     def endpoints(self, project: Project, config: DensityConfig) -> Sequence[Destination]:
+        """None where one of them is not there: such a run does not start, which is told elsewhere."""
         if config.pinned:
             return destinations(target_from(plain) for plain in config.pinned.values())
-        return destinations(endpoint_named(project, name) for name in config.roles.values())
+        try:
+            return destinations(endpoint_named(project, name) for name in config.roles.values())
+        except PrefereeError:
+            return ()
+
+    def queue_for(self, project: Project, config: DensityConfig) -> str:
+        """Servers do their own work."""
+        local = Endpoint.objects.usable_in(project).filter(name__in=config.roles.values(), kind=Kind.TRANSFORMERS)
+        return self.queue if local.exists() else "cpu"
 
     def pin(self, project: Project, config: DensityConfig) -> DensityConfig:
         """With the models as they are now, and the version of the scorer that this makes."""

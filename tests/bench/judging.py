@@ -149,7 +149,7 @@ def measure(comparisons: int, rounds: int) -> Found:
         found: Found = [[] for _ in loops]
         for loop, some in loops:  # what is imported and compiled once belongs to no round
             rate(loop, url, some[:IN_FLIGHT] if loop in (bare, client) else some)
-        check_stored(len(asked))
+        forget()
         for _ in range(rounds):
             for at, (loop, some) in enumerate(loops):
                 found[at].append(rate(loop, url, some))
@@ -159,9 +159,13 @@ def measure(comparisons: int, rounds: int) -> Found:
 
 def check_stored(count: int) -> None:
     """That so many replies were stored; they are gone afterwards."""
-    stored = len(fetch("DELETE FROM synth_storedreply RETURNING 1", []))
-    if stored != count:
+    if (stored := forget()) != count:
         raise SystemExit(f"{stored:,} of {count:,} replies were stored.")
+
+
+def forget() -> int:
+    """How many replies were stored until now."""
+    return len(fetch("DELETE FROM synth_storedreply RETURNING 1", []))
 
 
 def run(comparisons: int, rounds: int, killed: int) -> int:

@@ -35,6 +35,7 @@ from core.runs.starting import record_run, start_run
 from core.schedules.actions import Plan, create_schedule
 from core.schedules.alarms import alarms_of
 from core.schedules.firing import fire_due
+from synth.models import Sample, Sampler
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -116,6 +117,8 @@ def fill(project: Project) -> None:
     first, second = ComparisonFactory.create_batch(2, project=project, votes_wanted=2, group=group)
     parent = ResponseFactory(prompt=first.prompt)
     Score.objects.create(response=ResponseFactory(prompt=first.prompt, parent=parent), scorer="s", value=1)
+    sampler = Sampler.objects.create(project=project, key=bytes(16), config={})
+    Sample.objects.create(sampler=sampler, prompt=first.prompt, number=1, response=parent)
     judged = JudgmentFactory(comparison=first, judge=JudgeFactory(project=project), live=False)
     JudgmentFactory(comparison=first, judge=judged.judge, revises=judged)
     assignment = take_next(person, project)

@@ -8,8 +8,9 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from core import audit
-from core.models import Comparison, Membership, Project, Removal, Role, Upload, User
+from core.models import Comparison, Membership, Project, Removal, Role, Score, Upload, User
 from core.uploads.reports import rejects_file
+from synth.models import Trace
 from tests.core.views.markup import PAYLOADS
 from tests.factories import (
     ComparisonFactory,
@@ -111,6 +112,18 @@ def add_run(project: Project, ada: User) -> None:
     RunFactory(project=project, recipe=recipe, created_by=ada, state="paused", max_cost=0.0001)
 
 
+def add_ratios(project: Project) -> list[str]:
+    """The pages that show a density ratio over each kind of text."""
+    addresses = []
+    parts = {"sum_strong": -9.5, "n_strong": 9, "sum_weak": -9.25, "n_weak": 8, "chars": 40, "domain": "chat"}
+    for response in project.responses.exclude(content="")[:4]:
+        score = Score.objects.create(response=response, scorer=f"{LONG[:60]}@1", value=-0.25, parts=parts)
+        middle, length = (len(response.content) + 1) // 2, len(response.content)
+        Trace.objects.create(score=score, ends=[middle, length, length + 1], ratios=[0.5, -0.5, -0.25])
+        addresses.append(f"/responses/{response.public}/ratio")
+    return addresses
+
+
 def prompt_address(comparison: Comparison) -> str:
     """The prompt's page with this comparison opened."""
     return f"/prompts/{comparison.prompt.public}?open={comparison.public}"
@@ -145,6 +158,9 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
         page.goto(runs + end)
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, end
+    for address in add_ratios(full):
+        page.goto(f"/p/helpful{address}")
+        assert sideways(page) <= 0, address
     for address in ("/comparisons/new", "/contested", *(prompt_address(each) for each in full.comparisons.all())):
         page.goto(f"/p/helpful{address}")
         assert sideways(page) <= 0, address

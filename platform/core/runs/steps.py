@@ -49,10 +49,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """One input that came to nothing; a transient error is tried again, any other is kept."""
+    """One input that came to nothing; a transient error is tried again, any other is kept.
+
+    What it took counts too: of several replies that it needed, some may have come and been paid.
+    """
 
     input: int
     error: Exception
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
 
 
 Outcome = Done | Failed

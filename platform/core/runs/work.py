@@ -141,6 +141,9 @@ def _store(bench: Bench, outcomes: Sequence[Outcome]) -> None:
     again, lost = partition(failed, lease.attempts)
     if len(again) == len(lease.inputs):
         release(lease, after=wait(lease.attempts, again))
+        if any(each.tokens or each.cost for each in failed):
+            _count(stage, [], failed, 0, "")
+            watch_cost(stage.run_id)
         return
     with writing():
         note = bench.step.save(bench.context, [outcome.output for outcome in done]) or ""
@@ -151,19 +154,20 @@ def _store(bench: Bench, outcomes: Sequence[Outcome]) -> None:
         if again:
             inputs = [each.input for each in again]
             _add_shard(stage, inputs, attempts=lease.attempts, after=wait(lease.attempts, again))
-        _count(stage, done, len(lost), note)
+        _count(stage, done, failed, len(lost), note)
     watch_cost(stage.run_id)
 
 
-def _count(stage: Stage, done: Sequence[Done], lost: int, note: str) -> None:
+def _count(stage: Stage, done: Sequence[Done], failed: Sequence[Failed], lost: int, note: str) -> None:
     """Last in its transaction, because all who work on the stage meet on this row."""
     notes = "\n".join(filter(None, [*(each.note for each in done), note]))
+    ended: list[Outcome] = [*done, *failed]
     noted = {"note": Left(Concat("note", Value(f"{notes}\n")), LONGEST_NOTE)} if notes else {}
     Stage.objects.filter(pk=stage.pk).update(
         done=F("done") + len(done),
         failed=F("failed") + lost,
-        tokens=F("tokens") + sum(each.tokens for each in done),
-        cost=F("cost") + sum((each.cost for each in done), Decimal(0)),
+        tokens=F("tokens") + sum(each.tokens for each in ended),
+        cost=F("cost") + sum((each.cost for each in ended), Decimal(0)),
         **noted,
     )
 

@@ -216,6 +216,19 @@ def test_a_timeout_is_tried_again(run, monkeypatch):
     assert not Failure.objects.exists()
 
 
+def test_what_was_paid_before_a_prompt_is_tried_again_counts_once(run, monkeypatch):
+    failing = [TransientError("It timed out.", retry_after=0)]
+
+    def answer(request: Request) -> Reply | TransientError:
+        if request.sample == 2 and failing:
+            return failing.pop()
+        return Reply(said(request), tokens_in=10, tokens_out=5, cost=Decimal("0.25"))
+
+    scripted = script(monkeypatch, answer)
+    stage = run("generate", endpoints=STRONG, samples=2).stages.get()
+    assert (len(scripted.asked), stage.tokens, float(stage.cost)) == (5, 60, 1.0)
+
+
 def test_withdrawn_and_erased_prompts_are_not_answered(run, monkeypatch):
     scripted = script(monkeypatch, said)
     Prompt.objects.filter(pk=prompt_of(SKY).pk).update(withdrawn="2026-01-01T00:00Z")

@@ -3,12 +3,14 @@
 from math import exp, log
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.labels.majority import Vote, decide
 from synth.judges.deriving import derived, vote_share
 from synth.judges.verdicts import Verdict
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 FIRST, SECOND, TIE = (1, 2), (2, 1), (1, 1)
 FORTH, BACK = (0, 1), (1, 0)
@@ -38,12 +40,14 @@ def test_the_outcome(ranks, outcome, wanted):
     assert (derived(said(*ranks)).outcome, derived(said(*ranks)).ranks) == (outcome, wanted)
 
 
+@unhurried
 @given(st.lists(st.sampled_from([FIRST, SECOND, TIE, None]), max_size=6))
 def test_it_says_what_the_label_says(ranks):
     votes = [Vote(1, "judges", each) for each in ranks if each is not None]
     assert derived(said(*ranks)).ranks == decide(votes).ranks
 
 
+@unhurried
 @given(st.lists(st.permutations([1, 2, 3, 4]).map(tuple), min_size=1, max_size=6))
 def test_it_says_what_the_label_of_a_list_says(ranks):
     assert derived(said(*ranks)).ranks == decide([Vote(1, "judges", each) for each in ranks]).ranks
@@ -59,6 +63,7 @@ def test_probabilities_are_averaged_over_the_orders():
     assert derived(said(FIRST, FIRST, probabilities=[0.9, 0.6])).probability == pytest.approx(0.75)
 
 
+@unhurried
 @given(st.floats(-4, 4), st.floats(-4, 4))
 def test_the_mean_of_logits_cancels_an_additive_position_bias(worth, bias):
     first_shown, second_shown = 1 / (1 + exp(-worth - bias)), 1 / (1 + exp(-worth + bias))

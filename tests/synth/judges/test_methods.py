@@ -7,7 +7,7 @@ from math import log
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import PrefereeError
@@ -23,6 +23,8 @@ from synth.judges.softness import soft_choice
 from synth.judges.verdicts import Item, Judged
 from synth.targets import Target, target_of
 from tests.synth.scripted import EndpointFactory
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 GOOD, BAD, POOR = "Paris.", "Lyon.", "Nice."
 
@@ -276,6 +278,7 @@ def test_ranks_by_score(scores, band, ranks):
     assert ranks_by_score(scores, band) == ranks
 
 
+@unhurried
 @given(st.integers(3, 12), st.integers(1, 16), st.text())
 def test_orders_are_different_permutations_that_hang_on_the_seed(k, count, seed):
     orders = orders_of(k, count, seed)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.test import override_settings
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import PrefereeError
@@ -16,6 +16,8 @@ from synth.judges.templates import check_text, save_prompt, template_named
 from synth.judges.verdicts import Item
 from synth.models import JudgePrompt
 from tests.factories import ProjectFactory
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 METHODS = ["pairwise", "pointwise", "listwise", "principles"]
 TEXT = "$prompt $response_a $response_b $reply"
@@ -43,6 +45,7 @@ def test_nothing_but_a_name_is_substituted(literal):
     assert put_in(f"{literal} $prompt ${{prompt}}", {"prompt": "x"}) == f"{literal} x x"
 
 
+@unhurried
 @given(st.text())
 def test_what_is_put_in_is_never_looked_at_again(value):
     assert put_in("<$prompt|$reply>", {"prompt": value, "reply": value}) == f"<{value}|{value}>"
@@ -121,6 +124,7 @@ def test_the_mark_is_the_same_in_both_orders_and_each_time_and_hangs_on_the_key(
     assert other != mark_in(told(one))
 
 
+@unhurried
 @given(st.lists(st.text(), min_size=1), st.text(min_size=1))
 def test_a_mark_is_in_none_of_the_texts(texts, key):
     mark = mark_of(texts, key)

@@ -240,6 +240,17 @@ def test_an_endpoint_that_there_is_not_is_named_before_anything_runs(project, mo
     assert "There is no endpoint “nobody”" in run(project, **{**ROUTED, role: "nobody"}).error
 
 
+def test_a_local_model_is_measured_by_workers_with_a_card_and_servers_by_any(project, models):
+    assert run(project).stages.get().queue == "cpu"
+    Endpoint.objects.filter(name="weak").update(kind="transformers")
+    assert Density().queue_for(project, DensityConfig(**NAMES)) == "gpu"
+
+
+def test_a_recipe_that_names_no_endpoint_reaches_nobody(project, models):
+    assert list(Density().endpoints(project, DensityConfig(**{**NAMES, "weak": "nobody"}))) == []
+    assert len(Density().endpoints(project, DensityConfig(**NAMES))) == 2
+
+
 def test_domains_need_a_router(project, models):
     with pytest.raises(PrefereeError, match="with domains, name the endpoint of a router"):
         run(project, domains=True)

@@ -41,7 +41,7 @@ def project(load: Callable[..., Any], planted_models: tuple[Path, Path]) -> Proj
         by_topic.setdefault(pair.topic, []).extend((pair.better, pair.worse))
     load(project, *(line(topic, sorted(set(texts))) for topic, texts in by_topic.items()))
     for name, folder in zip(("weak", "strong"), planted_models, strict=True):
-        EndpointFactory(name=name, kind="transformers", address="", model=str(folder))
+        EndpointFactory(name=name, kind="transformers", address="", model=str(folder), revision="@latest")
     return project
 
 

@@ -50,7 +50,7 @@ def two_models(monkeypatch: Any, *, price: str = "0") -> Models:
     models.weak.likelihood = each_token(-1.0 - math.log(2))
     models.router.answer = lambda request: "chat"
     for name in models.backends:
-        EndpointFactory(name=name, price_in=price)
+        EndpointFactory(name=name, model=name, price_in=price)
     monkeypatch.setitem(opening._openers, "openai", lambda target: models.backends[target.name])
     monkeypatch.setattr(sides, "tokenizer_of", lambda target: models.tokenizers[target.name])
     return models
