@@ -16,8 +16,7 @@ from django.utils import timezone
 
 from annotate.reservations import take_next
 from core.invitations import invite
-from core.models import GoldSet, Project, Removal, Role, SavedFilter, Session, Upload, User
-from core.models import Judge, Project, Removal, Role, SavedFilter, Session, Upload, User
+from core.models import GoldSet, Judge, Project, Removal, Role, SavedFilter, Session, Upload, User
 from core.tokens import create_token
 from core.uploads.reports import rejects_file
 from synth.judges.actions import create_judge
@@ -26,7 +25,6 @@ from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
     DatasetVersionFactory,
-    JudgeFactory,
     MembershipFactory,
     ProjectFactory,
     RecipeFactory,
@@ -276,7 +274,6 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "judge": model_judge(project).public,
         "endpoint": EndpointFactory(kind="transformers", address="", model="nowhere").public,
         "gold_set": GoldSet.objects.create(project=project, name="main", version=1).public,
-        "judge": JudgeFactory(project=project).public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
     }
 

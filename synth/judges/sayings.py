@@ -18,8 +18,6 @@ JSON_BEGINS = re.compile(r"\s*(?:```(?:json)?\s*)?\{")
 THOUGHT = re.compile(r"\s*<think(?:ing)?>", re.IGNORECASE)
 END_OF_THOUGHT = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
 DECORATION, FULL_STOPS = "#*_~- \t\r", "*_~.!。 \t\r"
-# Grammars let bare control characters through.
-DECODER = json.JSONDecoder(strict=False)
 DECODER = json.JSONDecoder(strict=False)  # grammars of servers let bare control characters through
 TITLED = re.compile(
     r"(?:my |the )?(?:final |overall )?(?:verdict|answer|judge?ment|decision|choice|winner|score|rating|ranking)"

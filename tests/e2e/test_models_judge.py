@@ -89,7 +89,8 @@ def rail(page: Page, name: str) -> None:
 
 def until_done(page: Page) -> None:
     page.wait_for_url(re.compile(r"/runs/[0-9a-f-]{36}$"))
-    expect(page.locator("#standing .state")).to_have_text("Done", timeout=PATIENCE)
+    expect(page.locator("#standing .state")).to_have_text(re.compile("Done|Failed"), timeout=PATIENCE)
+    assert "Done" in page.locator("#standing .state").inner_text(), page.locator("main").inner_text()
 
 
 def test_a_model_is_set_up_measured_and_judges(lead: Page, served: Served, model: Server, answers: Path) -> None:
