@@ -39,7 +39,7 @@ def usable_tasks(gold_set: GoldSet, judge: Prepared, *, probed: int, injected: i
     found = [task for task in tasks if task.gold.comparison in fits]
     if not found:
         raise PrefereeError(
-            f"{gold_set} holds nothing that this judge can be tried on: its items are withdrawn, or no comparisons that a "
+            f"{gold_set} holds nothing to try this judge on: its items are withdrawn, or no comparisons that a "
             f"{judge.configuration.method} judge takes."
         )
     return found
