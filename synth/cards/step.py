@@ -74,9 +74,8 @@ class MakeCard(Step):
     shard_size: ClassVar[int] = 200
 
     def plan(self, project: Project, config: CardConfig) -> dict[str, float]:
-        judge = judge_named(project, config.judge)
-        tasks = usable_tasks(gold_named(project, config.gold), config.probed, config.injected, config.seed)
-        return planned(project, prepare(project, configuration_of(judge)), _likely_target(project, config), tasks).plain
+        judge = prepare(project, configuration_of(judge_named(project, config.judge)))
+        return planned(project, judge, _likely_target(project, config), _tasks(project, config, judge)).plain
 
     def endpoints(self, project: Project, config: CardConfig) -> Sequence[Destination]:
         """None where there is no such judge or endpoint: such a run does not start, which is told elsewhere."""
@@ -98,9 +97,7 @@ class MakeCard(Step):
     def inputs(self, context: Context) -> Sequence[int]:
         config = context.config
         judge, gold = judge_named(context.project, config.judge), gold_named(context.project, config.gold)
-        numbers = [task.number for task in usable_tasks(gold, config.probed, config.injected, config.seed)]
-        if not numbers:
-            raise PrefereeError(f"No item of {gold} can be judged: those with an answer are withdrawn.")
+        tasks = _tasks(context.project, config, prepare(context.project, configuration_of(judge)))
         options = {
             "from": "trials",
             "probed": config.probed,
@@ -112,7 +109,7 @@ class MakeCard(Step):
         }
         run = Stage.objects.select_related("run").get(pk=context.stage_id).run
         Card.objects.get_or_create(run=run, judge=judge, defaults={"gold_set": gold, "options": options})
-        return numbers
+        return [task.number for task in tasks]
 
     def load(self, context: Context, ids: Sequence[int]) -> list[Try]:
         config, wanted = context.config, set(ids)
@@ -168,6 +165,11 @@ class FigureCard(Step):
             if figure(card, by=context.by):
                 card.options = {**card.options, CHANGED: True}
                 card.save(update_fields=["options"])
+
+
+def _tasks(project: Project, config: CardConfig, judge: Prepared) -> list[Task]:
+    gold = gold_named(project, config.gold)
+    return usable_tasks(gold, judge, probed=config.probed, injected=config.injected, seed=config.seed)
 
 
 def _likely_target(project: Project, config: CardConfig) -> Target:

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from core.errors import PrefereeError
-from core.models import Comparison, Judgment, RunState
+from core.gold.actions import add_known, close_gold_set, next_version
+from core.labels.service import refresh_labels
+from core.models import Comparison, Judge, Judgment, RunState
 from core.runs.actions import retry_failed, run_here
 from core.runs.starting import start_run
 from core.runs.steps import step_named
@@ -14,6 +16,7 @@ from synth.cards.probes import IDENTICAL, INJECTIONS, PROBES
 from synth.judges.actions import create_judge
 from synth.judges.configuration import JudgeConfiguration
 from synth.models import Card, Trial
+from tests.factories import ComparisonFactory, JudgmentFactory
 from tests.synth.cards.judges import (
     honest,
     loves_colons,
@@ -122,12 +125,16 @@ def test_the_plan_says_what_it_takes(project, gold, judge):
     assert figures["planned cost"] > 0
 
 
-def test_cost_and_time_are_measured(made, monkeypatch, project, by):
-    made(honest, probed=0, injected=0)
-    script(monkeypatch, lambda request: Reply("[[A]]", tokens_in=90, tokens_out=10, cost=Decimal("0.002"), seconds=1.5))
-    run = run_here(start_run(project, "card", {"judge": "strict", "probed": 0, "injected": 0, "seed": 1}, by=by))
-    figures = Card.objects.get(run=run).figures
-    assert (figures["cost"]["value"], figures["seconds"]["value"]) == (4.0, 3000)
+def test_cost_and_time_are_measured_and_a_repeat_pays_nothing(project, gold, judge, by, monkeypatch):
+    reply = Reply("[[A]]", tokens_in=90, tokens_out=10, cost=Decimal("0.002"), seconds=1.5)
+    scripted = script(monkeypatch, lambda request: reply)
+    for again in (False, True):
+        run = run_here(start_run(project, "card", {"judge": "strict", "probed": 0, "injected": 0}, by=by))
+        figures = Card.objects.get(run=run).figures
+        assert len(scripted.asked) == 2 * ITEMS
+        assert figures["seconds"]["value"] == 3000
+        assert figures["cost"]["value"] == (None if again else 4.0)
+    assert figures["cost"]["reason"].startswith("All its replies were stored")
 
 
 def test_a_gold_item_that_is_withdrawn_is_not_tried(made):
@@ -173,3 +180,20 @@ def test_text_goes_where_the_judge_is(project, gold, judge):
     step = step_named("card")
     (destination,) = step.endpoints(project, step.Config(judge="strict"))
     assert destination.address == "http://127.0.0.1:9/v1"
+
+
+def test_what_the_method_cannot_take_is_not_tried(project, gold, judge, by, monkeypatch):
+    """A list of three is nothing for a pairwise judge."""
+    three = ComparisonFactory(project=project, texts=["Right", "Wrong", "Worse"])
+    JudgmentFactory(
+        comparison=three, judge=Judge.objects.get(project=project, kind="gold"), ranks=[1, 2, 3], order=None
+    )
+    refresh_labels([three.pk])
+    wider = next_version(gold, by=by)
+    add_known(wider, ["gold"], by=by)
+    close_gold_set(wider, by=by)
+    assert wider.items.count() == ITEMS + 1
+    script(monkeypatch, saying(honest))
+    run = run_here(start_run(project, "card", {"judge": "strict", "probed": 0, "injected": 0}, by=by))
+    assert run.state == RunState.DONE
+    assert Card.objects.get(run=run).figures["accuracy"]["n"] == ITEMS
