@@ -83,7 +83,23 @@ PLAIN = [
     CODE["core"] / "runs" / "pace.py",
     CODE["core"] / "ids.py",
     CODE["core"] / "orders.py",
-    CODE["synth"] / "judges" / "bleu.py",
+    *(
+        CODE["synth"] / "judges" / name
+        for name in (
+            "bleu.py",
+            "criteria.py",
+            "deriving.py",
+            "fencing.py",
+            "parsing.py",
+            "prompt_files.py",
+            "ranks.py",
+            "sayings.py",
+            "schemas.py",
+            "style.py",
+            "substitution.py",
+            "verdicts.py",
+        )
+    ),
 ]
 
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from itertools import count
 
-from core.ids import canonical
-
 MARK_CHARACTERS = 16
 
 
@@ -17,11 +15,20 @@ def mark_of(texts: Sequence[str], key: str) -> str:
     """
     shown = sorted(texts)
     for attempt in count():
-        said = canonical([attempt, *shown]).encode(errors="surrogatepass")
-        mark = hmac.new(key.encode(), said, sha256).hexdigest()[:MARK_CHARACTERS]
+        mark = _digest([str(attempt), *shown], key)[:MARK_CHARACTERS]
         if not any(mark in text for text in shown):
             return mark
     raise AssertionError("a count does not end")
+
+
+def _digest(texts: Sequence[str], key: str) -> str:
+    """Of the texts, each with its length, so that no two lists share a spelling."""
+    digest = hmac.new(key.encode(), digestmod=sha256)
+    for text in texts:
+        data = text.encode(errors="surrogatepass")
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return digest.hexdigest()
 
 
 def fenced(text: str, mark: str, title: str) -> str:

@@ -162,9 +162,7 @@ def _score(said: Any, scale: Scale) -> float | None:
         said = float(found["number"].replace(",", "."))
     if isinstance(said, bool) or not isinstance(said, int | float):
         return None
-    if not scale.lowest <= said <= scale.highest:
-        return None
-    return int(said) if said == int(said) else said
+    return float(said) if scale.lowest <= said <= scale.highest else None
 
 
 def _sentences(value: Any) -> list[str]:

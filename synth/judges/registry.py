@@ -28,7 +28,8 @@ def judge_named(project: Project, named: str) -> Judge:
     if judge is None:
         names = model_judges(project).values_list("name", flat=True).distinct()[:20]
         there = ", ".join(dict.fromkeys(names)) or "none yet"
-        raise PrefereeError(f"There is no model judge “{named}” in {project.name}. There are: {there}.")
+        what = f"There is no model judge “{named}” in {project.name}." if named else "Say which judge: judge=NAME."
+        raise PrefereeError(f"{what} There are: {there}.")
     return judge
 
 

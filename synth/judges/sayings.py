@@ -17,7 +17,8 @@ QUOTES = "\"'`“”„‘’‚«»‹›「」『』"
 JSON_BEGINS = re.compile(r"\s*(?:```(?:json)?\s*)?\{")
 THOUGHT = re.compile(r"\s*<think(?:ing)?>", re.IGNORECASE)
 END_OF_THOUGHT = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
-DECORATION = re.compile(r"^[\s#*_~-]+|[\s*_~.!。]+$")
+DECORATION, FULL_STOPS = "#*_~- \t\r", "*_~.!。 \t\r"
+DECODER = json.JSONDecoder()
 TITLED = re.compile(
     r"(?:my |the )?(?:final |overall )?(?:verdict|answer|judge?ment|decision|choice|winner|score|rating|ranking)"
     r"\**(?: is)?\s*[:=][\s*]*(?P<said>.+)",
@@ -74,7 +75,7 @@ def last_line(answer: str) -> list[Said]:
 def bare_lines(answer: str) -> Iterator[tuple[int, str]]:
     """Each line that is neither empty nor quoted, without its Markdown, and where it ends."""
     for line in re.finditer(r"[^\n]+", answer):
-        bare = DECORATION.sub("", line[0])
+        bare = _bare(line[0])
         if bare and not line[0].lstrip().startswith((">", "```")):
             yield line.end(), bare
 
@@ -82,7 +83,7 @@ def bare_lines(answer: str) -> Iterator[tuple[int, str]]:
 def without_marks(answer: str) -> str:
     """The answer without the lines that are nothing but a mark."""
     lines = answer.split("\n")
-    return "\n".join(line for line in lines if not MARK.fullmatch(DECORATION.sub("", line))).strip()
+    return "\n".join(line for line in lines if not MARK.fullmatch(_bare(line))).strip()
 
 
 def in_plain_letters(text: str) -> str:
@@ -90,13 +91,17 @@ def in_plain_letters(text: str) -> str:
     return normalize("NFKC", text)
 
 
+def _bare(line: str) -> str:
+    return line.strip().lstrip(DECORATION).rstrip(FULL_STOPS)
+
+
 def _decoded(answer: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    decoder, at = json.JSONDecoder(), answer.find("{")
+    at = answer.find("{")
     for _ in range(MOST_OBJECTS):
         if at < 0:
             return
         try:
-            value, end = decoder.raw_decode(answer, at)
+            value, end = DECODER.raw_decode(answer, at)
             yield at, end, value
         except (ValueError, RecursionError):
             end = at + 1
@@ -112,4 +117,4 @@ def _is_quoted(answer: str, found: re.Match[str]) -> bool:
 def _is_last_line(answer: str, found: re.Match[str]) -> bool:
     """It is all that the last line holds, so it is the verdict, whatever it was dressed in."""
     line = answer[answer.rfind("\n", 0, found.start()) + 1 :]
-    return DECORATION.sub("", line).strip(QUOTES) == found[0] and not line.lstrip().startswith(">")
+    return _bare(line).strip(QUOTES) == found[0] and not line.lstrip().startswith(">")

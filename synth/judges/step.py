@@ -38,10 +38,12 @@ Task = tuple[Prepared, Target, Item]
 class JudgeConfig(StepConfig):
     """Who judges, and what."""
 
-    judge: str = Field(min_length=1, max_length=120, description="NAME of a model judge, or NAME@VERSION.")
+    judge: str = Field("", max_length=120, description="NAME of a model judge, or NAME@VERSION.")
     tags: list[str] = Field(default_factory=list, description="Only comparisons of prompts with one of these tags.")
     limit: int | None = Field(None, ge=1, le=1_000_000, description="No more than this many comparisons.")
-    pinned: dict[str, Any] = Field(default_factory=dict, json_schema_extra=PAGE_ONLY)
+    pinned: dict[str, Any] = Field(
+        default_factory=dict, json_schema_extra=PAGE_ONLY, description="The model that it asks; a run's start sets it."
+    )
 
 
 class ModelJudge(Step):

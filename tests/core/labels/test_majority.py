@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.labels.majority import ORDER, Decision, Vote, decide
+from core.labels.majority import ORDER, Decision, Vote, decide, voice_of
 
 FIRST, SECOND, TIE = (1, 2), (2, 1), (1, 1)
 NOTHING = Decision(ranks=None, both_bad=False, probability=None, margin=None, strength=None, votes={}, tier=None)
@@ -113,6 +113,19 @@ def test_three_or_more_slots_need_the_very_same_ranking():
     assert decide(people((1, 2, 3), (1, 3, 2), (1, 2, 3))).ranks == (1, 2, 3)
     split = decide(people((1, 2, 3), (1, 3, 2)))
     assert (split.ranks, split.probability, split.margin) == (None, None, None)
+
+
+def test_a_judge_that_ranks_a_list_in_several_orders_speaks_by_its_mean_ranks():
+    votes = [Vote(8, "judges", ranks) for ranks in ((1, 2, 3), (2, 1, 3), (1, 3, 2))]
+    assert decide(votes).ranks == (1, 2, 3)
+    contradiction = [Vote(8, "judges", (1, 2, 3)), Vote(8, "judges", (3, 2, 1))]
+    assert (decide(contradiction).ranks, decide(contradiction).votes) == (None, {})
+
+
+def test_mean_ranks_count_level_slots_by_the_mean_of_their_places():
+    assert voice_of([(1, 1, 3), (3, 1, 2)]) == (2, 1, 3)
+    assert voice_of([(1, 1, 1), (1, 2, 3)]) == (1, 2, 3)
+    assert voice_of([]) is None
 
 
 def test_ranks_with_gaps_are_the_same_vote_as_ranks_without():

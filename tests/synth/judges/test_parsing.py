@@ -3,11 +3,13 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synth.judges import parsing
 from synth.judges.parsing import Scale
+
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 FENCE = "```"
 LONG = "word " * 50_000
@@ -229,6 +231,7 @@ def test_what_it_explains(text, wanted):
 anything = st.text(alphabet=st.sampled_from("[]{}AB tie\n\"'`>:=</think>0123456789.,«verdict平\0")) | st.text()
 
 
+@unhurried
 @given(anything)
 def test_nothing_breaks_a_parser_and_nothing_but_a_verdict_is_read(text):
     assert parsing.verdict(text) in ("A", "B", "tie", None)
@@ -239,6 +242,7 @@ def test_nothing_breaks_a_parser_and_nothing_but_a_verdict_is_read(text):
     assert isinstance(parsing.explanation(text), str)
 
 
+@unhurried
 @given(st.text(), st.sampled_from(["A", "B", "tie"]))
 def test_a_verdict_on_a_line_of_its_own_at_the_end_is_always_read(before, letter):
     text = f"Explained: {before}\n[[{letter}]]"
@@ -246,12 +250,14 @@ def test_a_verdict_on_a_line_of_its_own_at_the_end_is_always_read(before, letter
         assert parsing.verdict(text) == letter
 
 
+@unhurried
 @given(st.text(), st.sampled_from(["A", "B", "tie"]))
 def test_whatever_is_quoted_in_an_explanation_in_json_the_verdict_is_the_field(quoted, letter):
     explanation = f'{quoted} "[[A]]" {{"verdict": "B"}} </think>'
     assert parsing.verdict(json.dumps({"explanation": explanation, "verdict": letter})) == letter
 
 
+@unhurried
 @given(st.lists(st.sampled_from("ABCD"), unique=True, min_size=4, max_size=4))
 def test_a_ranking_is_read_back(order):
     assert parsing.ranking(f"So:\n[[{' > '.join(order)}]]", "ABCD") == tuple(

@@ -1,13 +1,17 @@
 """The step `judge`: a model judges every comparison that it can, once, and its version stands for one model."""
 
+import io
 import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from core.errors import PrefereeError
-from core.models import AuditEvent, Judge, Judgment, Label, Project, Run, RunState, Score
+from core.importing.reading import read
+from core.importing.service import ingest
+from core.models import AuditEvent, Comparison, Judge, Judgment, Label, Project, Run, RunState, Score
 from core.projects import create_project
 from core.runs.actions import run_here
 from core.runs.starting import start_run
@@ -275,3 +279,58 @@ def test_no_author_is_shown(project, endpoint, monkeypatch, load):
     judge(project)
     run(project)
     assert not [each for each in scripted.asked if re.search("secret", str(each.messages))]
+
+
+def test_what_a_judge_said_goes_out_and_comes_back_in(project, endpoint, monkeypatch, exported):
+    answers = {"pairwise": prefers_good, "pointwise": lambda request: "[[quality: 4]]"}
+    script(
+        monkeypatch,
+        lambda request: answers["pairwise" if "Response B:" in str(request.messages) else "pointwise"](request),
+    )
+    judge(project)
+    judge(project, "rater", method="pointwise")
+    run(project)
+    run(project, judge="rater")
+    written = exported(project)
+    again = create_project("again")
+    assert ingest(again, read(io.BytesIO(written)), refuse=pytest.fail).loaded.judgments == 4 + 3
+    assert exported(again) == written
+
+
+def best_first(request: Request) -> str:
+    texts = sorted((GOOD, BAD, "xyz"), key=lambda text: shown_at(request, text))
+    shown = [text for text in texts if shown_at(request, text) >= 0]
+    return "[[" + " > ".join("ABC"[shown.index(text)] for text in (GOOD, BAD, "xyz") if text in shown) + "]]"
+
+
+def test_a_list_that_is_ranked_in_several_orders_has_a_label(project, endpoint, monkeypatch):
+    script(monkeypatch, best_first)
+    judge(project, method="listwise", shuffles=3)
+    assert run(project).stages.get().done == 3
+    label = Label.objects.get(k=3)
+    texts = label.comparison.candidates.order_by("slot").values_list("response__content", flat=True)
+    assert [text for _, text in sorted(zip(label.ranks, texts, strict=True))] == [GOOD, BAD, "xyz"]
+    assert Judgment.objects.filter(k=3).count() == 3
+
+
+def test_a_barred_judge_still_judges(project, endpoint, monkeypatch):
+    script(monkeypatch, prefers_good)
+    made = judge(project)
+    Judge.objects.filter(pk=made.pk).update(barred=timezone.now(), barred_because="Its card fell short.")
+    run(project)
+    assert Judgment.objects.count() == 4
+
+
+def test_only_prompts_with_a_reference_where_the_judge_is_to_see_it(project, endpoint, monkeypatch, load):
+    scripted = script(monkeypatch, prefers_good)
+    load(project, line(7, GOOD, BAD, reference="Paris"))
+    judge(project, reference=True)
+    assert run(project).stages.get().done == 1
+    assert all("Paris\n" in each.messages[1]["content"] for each in scripted.asked)
+
+
+def test_what_is_withdrawn_is_not_judged(project, endpoint, monkeypatch):
+    script(monkeypatch, prefers_good)
+    judge(project)
+    Comparison.objects.filter(prompt__messages__0__content="Number 1?").update(withdrawn=timezone.now())
+    assert run(project).stages.get().done == 1
