@@ -1,7 +1,7 @@
 """Keep trials, and work out the figures of a card from those that are kept."""
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -32,12 +32,19 @@ def trials_of(card: Card) -> list[Tried]:
     return [tried_of(cast(Kind, kind), name, comparison or 0, outcome) for kind, name, comparison, outcome in rows]
 
 
+def worked_out(card: Card) -> dict[str, Any]:
+    """The figures from all trials that are kept; long enough that no transaction should wait for it."""
+    return figures_of(trials_of(card), card.options.get("family", ""), alone=card.options.get("alone", False))
+
+
 @transaction.atomic
-def figure(card: Card, *, by: User | None = None) -> bool:
-    """Work the figures out and finish the card; again is the same. Whether the judge is barred, or no more, by it."""
+def figure(card: Card, figures: dict[str, Any] | None = None, *, by: User | None = None) -> bool:
+    """Finish the card with the figures, or with those of its trials now; again is the same.
+
+    Whether the judge is barred, or no more, by it.
+    """
     locked = Card.objects.select_for_update(of=("self",)).select_related("judge__project").get(pk=card.pk)
-    options = locked.options
-    card.figures = figures_of(trials_of(card), options.get("family", ""), alone=options.get("alone", False))
+    card.figures = worked_out(locked) if figures is None else figures
     card.finished = locked.finished or timezone.now()
     card.save(update_fields=["figures", "finished"])
     return bool(judge_anew(locked.judge.project, [locked.judge], by=by))

@@ -21,7 +21,7 @@ from core.runs.steps import (
     StepConfig,
 )
 from synth.cards.gold import gold_named, gold_rows
-from synth.cards.keeping import figure, keep_trials, kin_of, sees_alone
+from synth.cards.keeping import figure, keep_trials, kin_of, sees_alone, worked_out
 from synth.cards.planning import planned, usable_tasks
 from synth.cards.relabelling import CHANGED
 from synth.cards.tasks import Task, tasks_of
@@ -35,6 +35,9 @@ from synth.judges.registry import configuration_of, judge_named, label_of, pinne
 from synth.judges.verdicts import Item, Judged
 from synth.models import Card, Kind
 from synth.targets import Target, destinations, endpoint_named, target_from, target_of
+
+# A card and the figures of its trials
+Figured = tuple[Card, dict[str, Any]]
 
 
 class CardConfig(StepConfig):
@@ -154,15 +157,15 @@ class FigureCard(Step):
     def inputs(self, context: Context) -> Sequence[int]:
         return [_card_of(context).pk]
 
-    def load(self, context: Context, ids: Sequence[int]) -> list[int]:
-        return list(ids)
+    def load(self, context: Context, ids: Sequence[int]) -> list[Figured]:
+        return [(card, worked_out(card)) for card in Card.objects.filter(pk__in=ids)]  # one, that of the run
 
-    async def process(self, context: Context, batch: Sequence[int]) -> list[Outcome]:
-        return [Done(one, one) for one in batch]
+    async def process(self, context: Context, batch: Sequence[Figured]) -> list[Outcome]:
+        return [Done(card.pk, (card, figures)) for card, figures in batch]
 
-    def save(self, context: Context, outputs: Sequence[int]) -> None:
-        for card in Card.objects.filter(pk__in=outputs):  # one, that of the run
-            if figure(card, by=context.by):
+    def save(self, context: Context, outputs: Sequence[Figured]) -> None:
+        for card, figures in outputs:
+            if figure(card, figures, by=context.by):
                 card.options = {**card.options, CHANGED: True}
                 card.save(update_fields=["options"])
 
