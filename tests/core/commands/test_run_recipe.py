@@ -68,7 +68,7 @@ def test_a_run_that_fails_ends_with_its_sentence_and_code_1(manage, load):
         (["compare", "--project", "nowhere"], "There is no project “nowhere”. Import something into it first"),
         (
             ["compere", "--project", "p"],
-            "There is no recipe “compere”. The recipes are aggregate, compare, export, import, label_studio, main",
+            "There is no recipe “compere”. The recipes are aggregate, card, compare, export, import, judge",
         ),
         (["compare", "--project", "p", "--set", "pairs=0"], "compare: pairs: Input should be greater than"),
         (["compare", "--project", "p", "--set", "pairs"], "“pairs” is not STAGE.KEY=VALUE, for example compare.policy"),

@@ -12,7 +12,7 @@ def test_a_step_is_found_by_its_name():
 
 
 def test_a_step_that_does_not_exist_gets_a_sentence_with_those_that_do():
-    offered = "aggregate, compare, export, import, label_studio, overlap, people, reference"
+    offered = "aggregate, card, compare, export, import, judge, label_studio, overlap, people, reference"
     with pytest.raises(PrefereeError, match=rf"There is no step “compere”\. The steps are {offered}\."):
         step_named("compere")
 
