@@ -17,7 +17,7 @@ from core.serving.child import _die_with
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("VLLM_BIN") or ROOT / ".venv-vllm" / "bin") / "vllm"
 MISSING = "vLLM is not installed in .venv-vllm (make test-vllm installs it)"
-SECONDS = 300
+SECONDS = 900
 # What a request says about white space is not heard: a weak model would write blanks until its tokens are spent.
 GRAMMAR = {"backend": "xgrammar", "disable_any_whitespace": True}
 
