@@ -76,6 +76,8 @@ class ModelJudge(Step):
 
     def endpoints(self, project: Project, config: JudgeConfig) -> Sequence[Destination]:
         """None where there is no such judge or endpoint: such a run does not start, which is told elsewhere."""
+        if not config.judge:
+            return ()
         try:
             return destinations([target_from(config.pinned) if config.pinned else _endpoint(project, config)])
         except PrefereeError:
