@@ -193,3 +193,12 @@ def test_hostile_texts_and_names_do_nothing(payload: str) -> None:
     text = page(client_of(project, Role.OWNER), response)
     assert dangers(text) == []
     assert "data-ratio" in text
+
+
+def test_both_steps_can_be_started_from_their_pages(project):
+    client = client_of(project, Role.OWNER)
+    for step, settings in (("density", ("strong", "weak", "traces")), ("score", ("scorer", "tie_band"))):
+        text = client.get(f"/p/helpful/runs/start/{step}").content.decode()
+        for setting in settings:
+            assert f'name="{step}.{setting}"' in text
+        assert f'name="{step}.pinned"' not in text
