@@ -1,10 +1,4 @@
-from typing import TYPE_CHECKING
-
 from django.apps import AppConfig
-
-if TYPE_CHECKING:
-    from synth.backends.protocol import Backend
-    from synth.targets import Target
 
 
 class SynthConfig(AppConfig):
@@ -12,21 +6,19 @@ class SynthConfig(AppConfig):
     verbose_name = "Machines"
 
     def ready(self) -> None:
+        from core import explanations, scorers
         from core.recipes.shelf import shelve
         from core.runs.steps import register
         from synth import removals, steps
-        from synth.backends import opening, servers
+        from synth.backends import opening, servers, transformers
+        from synth.scorers.explaining import pages_of
+        from synth.scorers.versions import newest
 
         for step in steps.every():
             register(step)
         opening.register("openai", servers.opened, servers.as_it_is_now)
-        opening.register("transformers", _local_model)
+        opening.register("transformers", transformers.opened, transformers.as_it_is_now)
+        scorers.register(newest)
+        explanations.register(pages_of)
         removals.connect()
         shelve("synth.recipes")
-
-
-def _local_model(target: "Target") -> "Backend":
-    """torch is imported where a local model is used, and nowhere else."""
-    from synth.backends.transformers import opened
-
-    return opened(target)

@@ -61,11 +61,11 @@ def edit_judge(judge: Judge, configuration: JudgeConfiguration, *, by: User | No
 
 def is_used(judge: Judge) -> bool:
     """A run has begun with it, it has judged, or a card was made of it."""
-    return (
-        PINNED in judge.config
-        or Judgment.objects.filter(project=judge.project_id, judge=judge).exists()
-        or Card.objects.filter(judge=judge).exists()
-    )
+    return PINNED in judge.config or has_judged(judge) or Card.objects.filter(judge=judge).exists()
+
+
+def has_judged(judge: Judge) -> bool:
+    return Judgment.objects.filter(project=judge.project_id, judge=judge).exists()
 
 
 def _checked(project: Project, configuration: JudgeConfiguration) -> tuple[JudgeConfiguration, Endpoint]:

@@ -5,7 +5,7 @@ from django.db import transaction
 from core import audit
 from core.errors import PrefereeError
 from core.models import Judge, Project
-from synth.judges.actions import add_version, lock_versions
+from synth.judges.actions import add_version, has_judged, lock_versions
 from synth.judges.preparing import check_target, prepare
 from synth.judges.registry import PINNED, configuration_of, judge_named, label_of, pinned_target
 from synth.models import Scorer
@@ -32,6 +32,11 @@ def _judge_of(project: Project, named: str, target: Target) -> Judge:
     lock_versions(project)
     judge = judge_named(project, named)
     before = pinned_target(judge)
+    if before is None and has_judged(judge):
+        raise PrefereeError(
+            f"{label_of(judge)} has judgments of a model that nobody knows: they came with a file. Make a judge of "
+            "another name."
+        )
     if before is not None and _model(before) != _model(target):
         if "@" in named:
             raise PrefereeError(

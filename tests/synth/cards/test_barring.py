@@ -15,6 +15,7 @@ from synth.cards.standing import Required
 from synth.cards.stored import card_of
 from synth.judges.actions import create_judge
 from synth.judges.configuration import JudgeConfiguration
+from synth.judges.pinning import pin_judge
 from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory
 from tests.synth.cards.judges import honest, prefers_the_first, saying
 from tests.synth.scripted import EndpointFactory, script
@@ -138,6 +139,7 @@ def test_it_is_in_the_audit_log(project, by, gold, wrong):
 def test_a_card_made_by_trial_bars_and_unbars_and_the_run_refreshes_the_labels(project, by, gold, monkeypatch):
     EndpointFactory(name="local")
     judge = create_judge(project, "first", JudgeConfiguration(endpoint="local"), by=by)
+    pin_judge(project, "first")
     comparison = ComparisonFactory(project=project)
     JudgmentFactory(comparison=comparison, judge=judge)
     refresh_labels([comparison.pk])
