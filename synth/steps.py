@@ -8,6 +8,7 @@ def every() -> list[AnyStep]:
     from synth.cards.relabelling import Relabel
     from synth.cards.step import FigureCard, MakeCard
     from synth.generate.best_of import BestOf
+    from synth.generate.improving import Improve
     from synth.generate.sampling import Generate
     from synth.judges.reference import ReferenceJudge
     from synth.judges.step import ModelJudge
@@ -20,6 +21,7 @@ def every() -> list[AnyStep]:
         Density(),
         ScoreJudge(),
         Generate(),
+        Improve(),
         BestOf(),
         MakeCard(),
         FigureCard(),

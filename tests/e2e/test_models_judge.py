@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 PATIENCE = 120_000
 PASSWORD = "a judge that reads november"
 PROMPTS, KNOWN = 60, 24
-RESPONSE = re.compile(r"<<<[0-9a-f]{16} Response [AB]\n(.*?)\n[0-9a-f]{16}>>>", re.DOTALL)
+RESPONSE = re.compile(r"<<<[0-9a-f]{16} response [AB]\n(.*?)\n[0-9a-f]{16}>>>", re.DOTALL)
 
 
 def honest(body: dict[str, Any]) -> str:

@@ -39,6 +39,7 @@ def test_a_form_is_filled_with_the_recipe_and_the_defaults(recipe: Recipe) -> No
         "compare.policy": "random_pairs",
         "compare.pairs": "3",
         "compare.seed": "0",
+        "compare.scorer": "",
         "compare.votes": "",
         "people.votes": "",
         "people.share": "1.0",
@@ -78,7 +79,10 @@ def test_values_set_before_are_shown_and_stay_set(recipe: Recipe) -> None:
         ({"people.share": "7"}, {"people.share": "Write 1.0 or less."}),
         (
             {"compare.policy": "best"},
-            {"compare.policy": "Choose one of 'all_pairs', 'random_pairs', 'model_pairs' or 'list'."},
+            {
+                "compare.policy": "Choose one of 'all_pairs', 'random_pairs', 'model_pairs', 'list', 'best_random' or "
+                "'best_worst'."
+            },
         ),
         (
             {"compare.votes": "x", "people.votes": "0"},

@@ -63,8 +63,9 @@ def test_an_own_recipe_goes_before_one_that_came_with_preferee(project):
 
 def test_recipes_of_another_project_stay_there(project):
     keep(create_project("other"), Text("mine", OWN, "mine.yaml"), None)
-    with pytest.raises(PrefereeError, match=r"There is no recipe “mine”\. The recipes are aggregate, best_of, compare"):
-    with pytest.raises(PrefereeError, match=r"There is no recipe “mine”\. The recipes are aggregate, card, compare"):
+    with pytest.raises(
+        PrefereeError, match=r"There is no recipe “mine”\. The recipes are aggregate, best_of, card, compare"
+    ):
         find_recipe(project, "mine")
 
 

@@ -5,6 +5,8 @@ from core.runs.steps import StepConfig, configure, step_named, work_key
 from core.steps.compare import Compare, CompareConfig
 from tests.core.runs.scripted import Scripted
 
+POLICIES = "'all_pairs', 'random_pairs', 'model_pairs', 'list', 'best_random' or 'best_worst'"
+
 
 def test_a_step_is_found_by_its_name():
     assert isinstance(step_named("compare"), Compare)
@@ -12,7 +14,10 @@ def test_a_step_is_found_by_its_name():
 
 
 def test_a_step_that_does_not_exist_gets_a_sentence_with_those_that_do():
-    offered = "aggregate, card, compare, export, import, judge, label_studio, overlap, people, reference"
+    offered = (
+        "aggregate, best_of, card, compare, density, export, generate, import, improve, judge, label_studio, overlap, "
+        "people, reference, score"
+    )
     with pytest.raises(PrefereeError, match=rf"There is no step “compere”\. The steps are {offered}\."):
         step_named("compere")
 
@@ -26,7 +31,7 @@ def test_settings_are_checked_and_have_defaults():
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"policy": "best"}, "compare: policy: Input should be 'all_pairs', 'random_pairs', 'model_pairs' or 'list'."),
+        ({"policy": "best"}, f"compare: policy: Input should be {POLICIES}."),
         ({"pairs": 0}, "compare: pairs: Input should be greater than or equal to 1."),
         ({"colour": "red"}, "compare: colour: Extra inputs are not permitted."),
         ({"votes": 101}, "compare: votes: Input should be less than or equal to 100."),
@@ -35,7 +40,7 @@ def test_settings_are_checked_and_have_defaults():
 def test_a_setting_that_does_not_fit_is_named_with_the_settings_there_are(values, sentence):
     with pytest.raises(PrefereeError) as refused:
         configure(Compare(), values)
-    assert str(refused.value) == f"{sentence} Its settings are: policy, pairs, seed, votes."
+    assert str(refused.value) == f"{sentence} Its settings are: policy, pairs, seed, scorer, votes."
 
 
 def test_a_step_without_settings_says_so():

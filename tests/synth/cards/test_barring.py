@@ -16,6 +16,7 @@ from synth.cards.stored import card_of
 from synth.judges.actions import create_judge
 from synth.judges.configuration import JudgeConfiguration
 from synth.judges.pinning import pin_judge
+from synth.models import StoredReply
 from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory
 from tests.synth.cards.judges import honest, prefers_the_first, saying
 from tests.synth.scripted import EndpointFactory, script
@@ -146,6 +147,7 @@ def test_a_card_made_by_trial_bars_and_unbars_and_the_run_refreshes_the_labels(p
     change_requirement(project, STRICT, by=by)
     for choose, stands in ((prefers_the_first, False), (honest, True)):
         script(monkeypatch, saying(choose))
+        StoredReply.objects.all().delete()  # else the second card would be made of what the model said before
         run = run_here(start_run(project, "card", {"judge": "first", "probed": 0, "injected": 0}, by=by))
         assert run.state == RunState.DONE
         judge.refresh_from_db()

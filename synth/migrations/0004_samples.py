@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0014_models_that_judge'),
-        ('synth', '0007_barred_from_the_start'),
+        ('synth', '0003_barred_from_the_start'),
     ]
 
     operations = [

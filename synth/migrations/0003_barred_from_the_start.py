@@ -17,5 +17,5 @@ BACKWARD = ["DROP TRIGGER judge_without_card ON core_judge", "DROP FUNCTION pref
 
 
 class Migration(migrations.Migration):
-    dependencies = [("synth", "0006_traces_go_with_scores")]
+    dependencies = [("synth", "0002_traces_go_with_scores")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
