@@ -69,5 +69,14 @@ def _page(request: UserRequest, project: Project, form: RequirementForm, status:
     judges = Judge.objects.filter(project=project, kind__in=BARRABLE)
     counts = judges.aggregate(all=Count("pk"), barred=Count("pk", filter=Q(barred__isnull=False)))
     barred = judges.filter(barred__isnull=False).order_by("-barred", "-pk")[:50]
-    context = in_project(request.user, project, "judges", form=form, counts=counts, barred=list(barred), needed=NEEDED)
+    context = in_project(
+        request.user,
+        project,
+        "judges",
+        tab="requirements",
+        form=form,
+        counts=counts,
+        barred=list(barred),
+        needed=NEEDED,
+    )
     return render(request, "synth/requirements.html", context, status=status)

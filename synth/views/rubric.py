@@ -70,7 +70,7 @@ def _page(
         "longest_name": LONGEST_NAME,
         **said,
     }
-    context = in_project(request.user, project, "rubrics", tab="rubric", **shown)
+    context = in_project(request.user, project, "judges", tab="rubric", **shown)
     return render(request, PAGE, context, status=status)
 
 

@@ -35,7 +35,7 @@ class Row:
 @signed_in
 def rubrics(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "names")
-    context = in_project(request.user, project, "rubrics", tab="rubrics", own=_own(project), given=_given())
+    context = in_project(request.user, project, "judges", tab="rubrics", own=_own(project), given=_given())
     return render(request, "synth/rubrics.html", context)
 
 
