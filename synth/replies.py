@@ -20,6 +20,7 @@ INSERT INTO synth_storedreply (key, project_id, prompt, body, created)
 SELECT decode(one ->> 0, 'hex'), %s, (one ->> 1)::bigint, (one -> 2)::jsonb, now()
   FROM (SELECT set_config('synchronous_commit', 'off', true) AS waits) AS commit, json_array_elements(%s::json) AS one
  WHERE commit.waits = 'off'
+   AND NOT EXISTS (SELECT FROM core_prompt p WHERE p.id = (one ->> 1)::bigint AND p.erased IS NOT NULL)
     ON CONFLICT DO NOTHING
 RETURNING 1
 """
@@ -140,7 +141,10 @@ def find(keys: Sequence[bytes]) -> Mapping[bytes, str]:
 
 
 def store(project_id: int, rows: Sequence[Row]) -> None:
-    """In one statement, which is one transaction where none is open. What is there already stays."""
+    """In one statement, which is one transaction where none is open. What is there already stays.
+
+    Nothing is stored of a prompt that was erased while the model wrote.
+    """
     fetch(STORE, [project_id, _plain.encode(rows).decode()])
 
 

@@ -23,8 +23,6 @@ LABELS = {
     "least_accuracy": ("Least accuracy", "Held against the lower bound of its interval."),
     "most_flips": (
         "Most flips",
-        "Share of items whose orders contradict each other. Held against the upper bound, as all below: 0 of 40 may be "
-        ".09.",
         "Share of items whose orders disagree. Held against the upper bound, as all below: 0 of 40 may be .09.",
     ),
     "most_unreadable": ("Most unreadable replies", "Share of single verdicts. 0 of 80 may be .05."),

@@ -18,10 +18,14 @@ from core.facts.marking import mark_comparisons
 from core.ids import uuid7
 from core.models import (
     AuditEvent,
+    Comparison,
+    GoldItem,
+    GoldSet,
     Group,
     Invitation,
     Project,
     Role,
+    Rubric,
     Run,
     RunState,
     SavedFilter,
@@ -35,7 +39,7 @@ from core.runs.starting import record_run, start_run
 from core.schedules.actions import Plan, create_schedule
 from core.schedules.alarms import alarms_of
 from core.schedules.firing import fire_due
-from synth.models import Sample, Sampler
+from synth.models import Card, JudgePrompt, Requirement, Sample, Sampler, Scorer, StoredReply, Trace, Trial
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -51,6 +55,7 @@ from tests.factories import (
     StageFactory,
     UserFactory,
 )
+from tests.synth.scripted import EndpointFactory
 
 
 @pytest.fixture
@@ -119,6 +124,7 @@ def fill(project: Project) -> None:
     Score.objects.create(response=ResponseFactory(prompt=first.prompt, parent=parent), scorer="s", value=1)
     sampler = Sampler.objects.create(project=project, key=bytes(16), config={})
     Sample.objects.create(sampler=sampler, prompt=first.prompt, number=1, response=parent)
+    fill_of_models(project, first)
     judged = JudgmentFactory(comparison=first, judge=JudgeFactory(project=project), live=False)
     JudgmentFactory(comparison=first, judge=judged.judge, revises=judged)
     assignment = take_next(person, project)
@@ -137,9 +143,26 @@ def fill(project: Project) -> None:
     mark_comparisons(project.pk, [first.pk])
 
 
+def fill_of_models(project: Project, comparison: Comparison) -> None:
+    """What there is of judges, gold and scorers."""
+    score = Score.objects.create(response=comparison.prompt.responses.earliest("pk"), scorer="density@1", value=1)
+    Trace.objects.create(score=score, ends=[1], ratios=[0.5])
+    Scorer.objects.create(project=project, name="density", version=1, kind="density")
+    StoredReply.objects.create(key=project.pk.to_bytes(16), project=project, prompt=comparison.prompt_id, body={})
+    EndpointFactory().projects.add(project)
+    Requirement.objects.create(project=project)
+    JudgePrompt.objects.create(project=project, name="mine", version=1, method="pairwise", text="$prompt")
+    Rubric.objects.create(project=project, name="mine", version=1)
+    gold_set = GoldSet.objects.create(project=project, name="start", version=1)
+    GoldItem.objects.create(gold_set=gold_set, comparison=comparison)
+    card = Card.objects.create(judge=JudgeFactory(project=project), gold_set=gold_set)
+    Trial.objects.create(card=card, task=1, kind="gold", comparison=comparison.pk, outcome={})
+
+
 def counted() -> dict[str, int]:
     """Rows by table, but for the audit log and what belongs to no project."""
-    kept = {"core_auditevent", "core_user", "core_user_groups", "core_user_user_permissions"}
+    kept = {"core_auditevent", "core_user", "core_user_groups", "core_user_user_permissions", "synth_endpoint"}
+    kept |= {"synth_allowance"}
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
     rows = {}
     with connection.cursor() as cursor:

@@ -241,6 +241,11 @@ class TestErasure:
         run_here(ask_removal(project, "response", "erase", [stored[1].responses.first().pk]).run)
         assert sorted(StoredReply.objects.values_list("prompt", flat=True), key=str) == [stored[0].pk, None]
 
+    def test_what_comes_after_the_erasure_is_not_stored(self, project, stored, target):
+        run_here(ask_removal(project, "prompt", "erase", [stored[0].pk]).run)
+        asked(project, target, request("late", about=stored[0].pk), request("fine", about=stored[1].pk))
+        assert set(StoredReply.objects.values_list("prompt", flat=True)) == {stored[1].pk, None}
+
     def test_a_deleted_project_leaves_no_reply(self, project, stored, target):
         other = create_project("other")
         asked(other, target, request())

@@ -29,7 +29,7 @@ class Judge(models.Model):
     barred = models.DateTimeField(
         null=True, blank=True, help_text="Since when its judgments make no labels, because its card fell short."
     )
-    barred_because = models.TextField(blank=True)
+    barred_because = models.TextField(blank=True, default="", db_default="")
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
