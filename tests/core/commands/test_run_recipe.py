@@ -48,7 +48,7 @@ def test_a_run_prints_its_result_and_is_a_row(manage, project):
 def test_settings_may_name_the_stage_and_are_read_as_json_where_they_are_json(manage, project):
     values = ["--set", "compare.policy=random_pairs", "--set", "pairs=2", "--set", "votes=null"]
     assert manage("run_recipe", "compare", "--project", "p", *values).code == 0
-    assert Stage.objects.get().config == {"policy": "random_pairs", "pairs": 2, "seed": 0, "votes": None}
+    assert Stage.objects.get().config == {"policy": "random_pairs", "pairs": 2, "seed": 0, "scorer": "", "votes": None}
 
 
 def test_a_run_that_fails_ends_with_its_sentence_and_code_1(manage, load):
@@ -68,7 +68,7 @@ def test_a_run_that_fails_ends_with_its_sentence_and_code_1(manage, load):
         (["compare", "--project", "nowhere"], "There is no project “nowhere”. Import something into it first"),
         (
             ["compere", "--project", "p"],
-            "There is no recipe “compere”. The recipes are aggregate, card, compare, export, import, judge",
+            "There is no recipe “compere”. The recipes are aggregate, best_of, card, compare, density, export",
         ),
         (["compare", "--project", "p", "--set", "pairs=0"], "compare: pairs: Input should be greater than"),
         (["compare", "--project", "p", "--set", "pairs"], "“pairs” is not STAGE.KEY=VALUE, for example compare.policy"),

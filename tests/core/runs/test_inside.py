@@ -104,12 +104,12 @@ def test_what_would_be_refused_is_listed_before(project, outside, begin, prompts
 def test_the_list_takes_as_many_queries_for_many(project, outside, begin, prompts, django_assert_num_queries):
     prompts(1)
     begin()
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         would_be_refused(project)
     for number in range(4):
         begin()
         create_schedule(project, Plan(f"night {number}", "scripted", "0 2 * * *"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(would_be_refused(project)) == 10
 
 
