@@ -11,6 +11,7 @@ from core import audit
 from core.errors import PrefereeError
 from core.models import Project, Rubric, User
 from synth.judges.criteria import RubricVersion, criteria_of, given_rubrics, labels_of_rubrics
+from synth.judges.naming import name_and_version
 
 LONGEST_NAME = 100
 DEFAULT = "quality"
@@ -24,8 +25,8 @@ def rubric_named(project: Project, named: str) -> RubricVersion:
     """
     if given := given_rubrics().get(named or DEFAULT):
         return given
-    name, _, version = named.partition("@")
-    row = Rubric.objects.filter(project=project, name=name, version=int(version or 0)).first()
+    name, version = name_and_version(named)
+    row = Rubric.objects.filter(project=project, name=name, version=version).first()
     if row is None:
         raise PrefereeError(f"There is no rubric {named} in {project.name}. There are: {', '.join(_labels(project))}.")
     return RubricVersion(row.name, row.version, criteria_of(row.criteria))

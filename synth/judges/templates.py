@@ -13,6 +13,7 @@ from core.models import Project, User
 from synth.backends.protocol import Message
 from synth.judges.configuration import Method
 from synth.judges.fencing import fenced, mark_of
+from synth.judges.naming import name_and_version
 from synth.judges.prompt_files import PromptFile, forms, given_prompts, labels_of_prompts
 from synth.judges.rubrics import check_name
 from synth.judges.substitution import names_in, put_in
@@ -128,8 +129,8 @@ def _given(given: PromptFile) -> Template:
 
 
 def _own(project: Project, named: str) -> Template:
-    name, _, version = named.partition("@")
-    row = JudgePrompt.objects.filter(project=project, name=name, version=int(version or 0)).first()
+    name, version = name_and_version(named)
+    row = JudgePrompt.objects.filter(project=project, name=name, version=version).first()
     if row is None:
         raise PrefereeError(f"There is no judge prompt {named} in {project.name}. There are: {_labels(project)}.")
     return Template(row.name, row.version, row.method, row.system, row.text)

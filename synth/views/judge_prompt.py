@@ -18,6 +18,7 @@ from core.views.access import signed_in
 from core.views.pages import in_project
 from synth.judges.drafts import TRIED, tried
 from synth.judges.editing import newest_prompt, save_prompt_over, versions_of_prompt
+from synth.judges.naming import name_and_version, number_in
 from synth.judges.prompt_files import given_prompts
 from synth.judges.stand_ins import stand_ins, to_ask
 from synth.judges.templates import LONGEST_TEXT, OPTIONAL, REQUIRED, Template
@@ -127,11 +128,10 @@ def _page(request: UserRequest, project: Project, draft: Draft, status: int = 20
 
 def _opened(project: Project, named: str, method: str) -> Draft:
     """A version of the project's own; or a copy of one that comes with Preferee, without a name."""
-    name, _, version = named.rpartition("@")
     if given := given_prompts().get(named or (method if method in REQUIRED else "pairwise")):
         system, text = given.parts
         return Draft("", given.head["method"], system, text)
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    name, number = name_and_version(named)
     found = JudgePrompt.objects.filter(project=project, name=name, version=number).first()
     if found is None:
         raise Http404("There is no such prompt.")
@@ -144,7 +144,7 @@ def _typed(sent: Mapping[str, str]) -> Draft:
     seen = said.pop("seen")
     method = said.pop("method")
     method = method if method in REQUIRED else "pairwise"
-    return Draft(method=method, seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0, **said)
+    return Draft(method=method, seen=number_in(seen), **said)
 
 
 FIELDS = ("name", "method", "system", "text", "seen", "chosen", "place", "step")

@@ -17,6 +17,7 @@ from core.views.access import signed_in
 from core.views.pages import in_project
 from synth.judges.criteria import MOST_CRITERIA, RubricVersion, criteria_of, given_rubrics
 from synth.judges.editing import newest_rubric, save_rubric_over, versions_of_rubric
+from synth.judges.naming import name_and_version, number_in
 from synth.judges.rubrics import LONGEST_NAME, rubric_named
 from synth.views.rubric_form import Typed, plain_of, typed_in, typed_of
 
@@ -42,11 +43,11 @@ def rubric(request: UserRequest, slug: str) -> HttpResponse:
 
 def _posted(request: UserRequest, project: Project) -> HttpResponse:
     sent = request.POST
-    name, typed, seen = sent.get("name", "")[: LONGEST_NAME + 1], typed_in(sent), _number(sent.get("seen", ""))
+    name, typed, seen = sent.get("name", "")[: LONGEST_NAME + 1], typed_in(sent), number_in(sent.get("seen", ""))
     if "add" in sent:
         return _page(request, project, name, [*typed, Typed()], seen=seen)
     if "remove" in sent:
-        kept = [each for number, each in enumerate(typed, start=1) if number != _number(sent["remove"])]
+        kept = [each for number, each in enumerate(typed, start=1) if number != number_in(sent["remove"])]
         return _page(request, project, name, kept or [Typed()], seen=seen)
     try:
         saved = save_rubric_over(project, name, plain_of(typed), seen=seen, by=request.user)
@@ -83,14 +84,10 @@ def _as_read(name: str, typed: Sequence[Typed]) -> RubricVersion | None:
 
 
 def _opened(project: Project, named: str) -> RubricVersion:
-    name, _, version = named.rpartition("@")
-    if not name or not _number(version):
+    name, version = name_and_version(named)
+    if not name or not version:
         raise Http404("There is no such rubric.")
     try:
         return rubric_named(project, named)
     except PrefereeError as error:
         raise Http404(str(error)) from error
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -144,7 +144,7 @@ def test_a_model_is_set_up_measured_and_judges(lead: Page, served: Served, model
     lead.get_by_role("link", name="careful", exact=True).click()
     expect(lead.locator(".card-first")).to_contain_text("Accuracy 1.00", timeout=PATIENCE)
     expect(lead.locator(".card-first")).to_contain_text(f"n {KNOWN}")
-    expect(lead.locator(".card-first")).to_contain_text("“longest” .00")
+    expect(lead.locator(".card-first")).to_contain_text("“longest” 0.00")
 
     before = model.requests
     lead.goto("/p/sums-by-models/judges")

@@ -153,5 +153,5 @@ def test_what_is_typed_does_nothing(as_owner: Client, project: Project, number: 
 
 
 def test_the_number_of_queries_is_small(as_owner: Client, project: Project, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         as_owner.get(HERE)

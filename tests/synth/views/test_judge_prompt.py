@@ -2,6 +2,7 @@
 
 import asyncio
 import html as entities
+import re
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_nothing_that_is_written_is_evaluated(as_owner: Client, project: Project
     ComparisonFactory(project=project, texts=[f"{odd} $prompt $secret", "two"])
     html = text(as_owner.post(PREVIEW, {**SENT, "system": odd}, headers=HX))
     assert html.count(odd) == 4  # in the system message and in the response, which is fenced, of both orders
-    assert "49" not in html.replace(odd, "")
+    assert not re.search(r"(?<![0-9a-f])49(?![0-9a-f])", html.replace(odd, ""))  # marks are hexadecimal
     assert "$prompt $secret" in html
 
 
