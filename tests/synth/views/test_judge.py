@@ -85,7 +85,7 @@ def test_a_card_of_a_model_is_a_run_whose_cost_is_shown_before(as_owner, project
     assert run_here(run).state == RunState.DONE
     html = text_of(as_owner, address)
     assert "Injections" in html
-    assert "plain order" in html
+    assert "Plain order" in html
     assert "Compares two responses, in both orders" in html
 
 
