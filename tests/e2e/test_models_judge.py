@@ -154,7 +154,7 @@ def test_a_model_is_set_up_measured_and_judges(lead: Page, served: Served, model
     # What its card asked about the gold items is known: only the others are asked, in both orders.
     assert model.requests - before == 2 * (PROMPTS - KNOWN)
     rail(lead, "Overview")
-    expect(lead.locator("dl.loop")).to_contain_text(re.compile(rf"Judged by models\s*{PROMPTS}"), timeout=PATIENCE)
+    expect(lead.locator("dl.loop")).to_contain_text(re.compile(rf"Judged by models\s*{2 * PROMPTS}"), timeout=PATIENCE)
 
     rail(lead, "Runs")
     lead.get_by_role("link", name="Start a run").click()
