@@ -14,8 +14,6 @@ from synth.backends.opening import as_it_is_now
 from synth.models import Endpoint
 from synth.models.endpoint import LATEST
 
-LOCAL = "this machine"
-
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -5,6 +5,7 @@ from core.errors import PrefereeError
 from core.models import GoldSet, Project
 from synth.cards.families import family_of
 from synth.cards.tasks import GoldRow
+from synth.judges.naming import number_in
 
 ROWS = """
 SELECT i.comparison_id, i.ranks, array_agg(length(r.content) ORDER BY n.slot), array_agg(r.author ORDER BY n.slot),
@@ -25,7 +26,7 @@ def gold_named(project: Project, named: str) -> GoldSet:
     if named:
         closed = closed.filter(name=name if at else named)
     if at:
-        closed = closed.filter(version=int(version) if version.isascii() and version.isdigit() else 0)
+        closed = closed.filter(version=number_in(version))
     found = closed.order_by("-closed", "-version").first()
     if found is None:
         what = f"closed version of the gold set “{named}”" if named else "closed gold set"
