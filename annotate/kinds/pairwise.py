@@ -51,7 +51,8 @@ class Pairwise:
 
     def check(self, question: Question) -> None:
         check_switch(question, "tie", "both_bad")
-        words = [str(word) for word in question.get("strengths", [])]
+        strengths = question.get("strengths")
+        words = [str(word) for word in strengths] if isinstance(strengths, list) else []
         if not 1 <= len(words) <= MOST_STRENGTHS:
             raise PrefereeError(
                 f"There are {len(words)} strengths. Write 1 to {MOST_STRENGTHS} words, the weakest first."

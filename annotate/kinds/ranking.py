@@ -3,8 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from annotate.kinds.elements import check_switch
 from annotate.kinds.pairwise import Verdict
 from annotate.kinds.protocol import MAIN, NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
+from annotate.kinds.ranks import ranks_by
 from annotate.kinds.rows import name_of
 from core.labels.words import outcome_in_words
 from core.models.comparison import MOST_CANDIDATES
@@ -41,7 +43,7 @@ class Ranking:
         return {"ranked"} | ({"tie"} if question.get("ties") else set()) | _all_bad(question)
 
     def check(self, question: Question) -> None:
-        """It is switches only."""
+        check_switch(question, "ties", "partial", "both_bad")
 
     def read(self, question: Question, fields: Fields, shown: Shown, said: Said) -> bool:
         verdict = _verdict(question, fields, shown)
@@ -94,14 +96,14 @@ class Ranking:
 
 
 def ranking_verdict(value: str, k: int) -> Verdict:
-    """The answer `value` to “rank these k”: a rank for each slot, with commas; equal ranks tie, gaps are closed.
+    """The answer `value` to “rank these k”: ranks by slot, with commas; equal ranks tie, gaps do not count.
 
     Raises BadAnswer where a rank is missing or is none of 1 to k.
     """
     ranks = [_number(rank) for rank in value.split(",")]
     if len(ranks) != k or not all(1 <= rank <= k for rank in ranks):
         raise BadAnswer(f"Give every response a rank from 1 to {k}; equal ranks tie.")
-    return Verdict(_closed(ranks), None, both_bad=False)
+    return Verdict(ranks_by(ranks), None, both_bad=False)
 
 
 def _verdict(question: Question, fields: Fields, shown: Shown) -> Verdict | None:
@@ -115,7 +117,7 @@ def _verdict(question: Question, fields: Fields, shown: Shown) -> Verdict | None
         return None
     ranks = [_number(rank) if rank else 0 for rank in typed]
     _refuse_unfit(question, typed, ranks, shown)
-    closed = _closed([rank for rank in ranks if rank])
+    closed = ranks_by([rank for rank in ranks if rank])
     by_place = [closed.pop(0) if rank else shown.k for rank in ranks]
     by_slot = [by_place[shown.place_of(slot)] for slot in range(shown.k)]
     return Verdict(by_slot, None, both_bad=False, partial=0 in ranks)
@@ -141,11 +143,6 @@ def _typed(question: Question, fields: Fields, shown: Shown) -> list[str]:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else 0
-
-
-def _closed(ranks: Sequence[int]) -> list[int]:
-    steps = sorted(set(ranks))
-    return [steps.index(rank) + 1 for rank in ranks]
 
 
 def _all_bad(question: Question) -> set[str]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from annotate.kinds.elements import check_named
 from annotate.kinds.protocol import MAIN, Fields, Question, Said, Shown
+from annotate.kinds.ranks import ranks_of_scores
 from annotate.kinds.rows import Grid, Line, fill_rows, grid, read_rows, values_in
-from annotate.kinds.scores import ranks_of
 from core.errors import PrefereeError
 from core.models.comparison import MOST_CANDIDATES
 
@@ -44,7 +44,7 @@ class Rating:
             said.ratings.setdefault(slot, {}).update({name: int(value) for name, value in row.items()})
         if given and question["id"] == MAIN:
             deciding = question["attributes"][0]["name"]
-            said.ranks = ranks_of([int(given[str(slot)][deciding]) for slot in range(shown.k)])
+            said.ranks = ranks_of_scores([int(given[str(slot)][deciding]) for slot in range(shown.k)])
         return bool(given)
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from annotate.kinds.protocol import MAIN, Fields, Question, Said, Shown
+from annotate.kinds.ranks import ranks_of_scores
 from annotate.kinds.rows import WHOLE, Grid, fill_rows, grid, read_rows, values_in
-from annotate.kinds.scores import ranks_of
 from core.models.comparison import MOST_CANDIDATES
 
 LABELS: Mapping[str, str] = {"up": "Good", "down": "Bad"}
@@ -25,7 +25,7 @@ class Thumbs:
         for slot, row in given.items():
             said.ratings.setdefault(slot, {})[question["id"]] = NUMBERS[row[""]]
         if given and question["id"] == MAIN:
-            said.ranks = ranks_of([NUMBERS[given[str(slot)][""]] for slot in range(shown.k)])
+            said.ranks = ranks_of_scores([NUMBERS[given[str(slot)][""]] for slot in range(shown.k)])
         return bool(given)
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
