@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from annotate.kinds.elements import check_switch
-from annotate.kinds.pairwise import Verdict
 from annotate.kinds.protocol import MAIN, NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
 from annotate.kinds.ranks import ranks_by
 from annotate.kinds.rows import name_of
+from annotate.kinds.stored import Verdict, verdict_in
 from core.labels.words import outcome_in_words
 from core.models.comparison import MOST_CANDIDATES
 
@@ -60,7 +60,7 @@ class Ranking:
         return True
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        verdict = _verdict_in(question, said)
+        verdict = verdict_in(question, said, shown.k)
         if verdict is None:
             return {}
         if verdict.both_bad:
@@ -89,7 +89,7 @@ class Ranking:
         return View(cards, [str(rank) for rank in range(1, shown.k + 1)], all_bad, bool(_all_bad(question)))
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        verdict = _verdict_in(question, said)
+        verdict = verdict_in(question, said, len(letters))
         if verdict is None:
             return ""
         return outcome_in_words(verdict.ranks, both_bad=verdict.both_bad, partial=verdict.partial, letters=letters)
@@ -147,10 +147,3 @@ def _number(text: str) -> int:
 
 def _all_bad(question: Question) -> set[str]:
     return {BOTH_BAD} if question.get("both_bad") else set()
-
-
-def _verdict_in(question: Question, said: Said) -> Verdict | None:
-    if question["id"] == MAIN:
-        return None if said.ranks is None else Verdict(said.ranks, None, said.both_bad, said.partial)
-    stored = said.answers.get(question["id"])
-    return Verdict(stored["ranks"], None, stored["both_bad"], stored["partial"]) if stored else None
