@@ -113,7 +113,7 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
     whole_page = not request.htmx
     return {
         "project": project,
-        "screen": screen_of(assignment) if assignment else None,
+        "screen": screen_of(project, assignment) if assignment else None,
         "draft": draft,
         "work": work_of(request.user, [project]).get(project.pk, Work()),
         "guidelines": rendered(_guidelines(project, assignment), breaks=False) if whole_page else "",
