@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.utils.safestring import SafeString
 
+from annotate.kinds.answers import NOTHING, Asked, asked
+from annotate.kinds.protocol import Fields, Shown
 from annotate.models import Assignment
-from annotate.questions import SIDES, Option, pairwise_options
 from annotate.texts import messages_of, texts_of
 from core.conversation import Turn, role_of, text_of, turns
 from core.lengths import length_of
-from core.models import Candidate, Project, Prompt, Response
+from core.models import Candidate, Prompt, Response
 from core.renderings import Html, rendered_many
 
 
@@ -36,31 +36,39 @@ class Pane:
 @dataclass(frozen=True, slots=True)
 class Screen:
     public: UUID
-    question: Mapping[str, Any]
-    options: list[Option]
-    rationale: Mapping[str, Any] | None
+    asked: list[Asked]
     system: SafeString | None
     contexts: list[Context]
     turns: list[Turn]
     panes: list[Pane]
 
+    @property
+    def rationale(self) -> Asked | None:
+        return next((each for each in self.asked if each.question["id"] == "rationale"), None)
 
-def screen_of(project: Project, assignment: Assignment) -> Screen:
-    """Load the project before the assignment: `core.renderings` says why."""
-    questions = {question["id"]: question for question in assignment.round.question_set.questions}
+
+def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] = NOTHING) -> Screen:
+    """`fields` are what the form holds, `errors` the sentences beside its questions.
+
+    The assignment's project should have been loaded before the assignment: `core.renderings` says why.
+    """
     prompt = assignment.comparison.prompt
-    responses = _in_order(assignment)
-    html = rendered_many(project, texts_of(assignment.comparison, responses))
+    responses = _responses(assignment)
+    shown = Shown(assignment.order, [_text_of(response) for response in responses])
+    html = rendered_many(assignment.project, texts_of(assignment.comparison, responses))
     return Screen(
         public=assignment.comparison.public,
-        question=questions["main"],
-        options=pairwise_options(questions["main"]),
-        rationale=questions.get("rationale"),
+        asked=asked(assignment.round.question_set.questions, fields, shown, errors),
         system=html[prompt.system] if prompt.system else None,
         contexts=contexts_of(prompt, html),
         turns=turns(prompt.messages, html),
-        panes=[pane_of(letter, response, html) for letter, response in zip(SIDES, responses, strict=True)],
+        panes=[pane_of(letter, responses[slot], html) for letter, slot in zip(shown.letters, shown.order, strict=True)],
     )
+
+
+def shown_in(assignment: Assignment) -> Shown:
+    """What the person has before them, as the questions need it."""
+    return Shown(assignment.order, [_text_of(response) for response in _responses(assignment)])
 
 
 def contexts_of(prompt: Prompt, html: Html) -> list[Context]:
@@ -70,11 +78,14 @@ def contexts_of(prompt: Prompt, html: Html) -> list[Context]:
     ]
 
 
-def _in_order(assignment: Assignment) -> list[Response]:
-    """The responses as this person sees them, from left to right."""
+def _responses(assignment: Assignment) -> list[Response]:
+    """By slot."""
     candidates = Candidate.objects.filter(comparison=assignment.comparison_id).select_related("response")
-    by_slot = {candidate.slot: candidate.response for candidate in candidates}
-    return [by_slot[slot] for slot in assignment.order]
+    return [candidate.response for candidate in candidates.order_by("slot")]
+
+
+def _text_of(response: Response) -> str | None:
+    return None if response.messages else response.content
 
 
 def pane_of(letter: str, response: Response, html: Html) -> Pane:

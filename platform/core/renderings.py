@@ -39,7 +39,8 @@ def rendered_many(project: Project, texts: Iterable[str], *, breaks: bool = True
     wanted = {_key(text, breaks): text for text in texts}
     pieces = _found(project, list(wanted)) if wanted else {}
     new = {key: _rendered(text, breaks) for key, text in wanted.items() if key not in pieces}
-    _keep(project, {key: piece for key, piece in new.items() if len(wanted[key]) <= MOST_CHARACTERS})
+    if worth_it := {key: piece for key, piece in new.items() if len(wanted[key]) <= MOST_CHARACTERS}:
+        _keep(project, worth_it)
     pieces |= new
     kept = kept_images(project, {name for _, names in pieces.values() for name in names})
     return {text: mark_safe(with_images(pieces[key][0], kept)) for key, text in wanted.items()}  # noqa: S308
@@ -60,8 +61,6 @@ def _rendered(text: str, breaks: bool) -> Piece:
 
 @transaction.atomic
 def _keep(project: Project, new: Mapping[bytes, Piece]) -> None:
-    if not new:
-        return
     fetch(LOCK.format(shared="_shared"), [project.pk])
     keys = sorted(new)  # two who keep the same wait for each other in one order
     named = {

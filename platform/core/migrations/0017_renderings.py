@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0015_gold_frozen'),
+        ('core', '0016_annotation_workbench'),
     ]
 
     operations = [
