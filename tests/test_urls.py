@@ -15,8 +15,9 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from annotate.reservations import take_next
+from core.ids import key_of
 from core.invitations import invite
-from core.models import GoldSet, Judge, Project, Removal, Role, SavedFilter, Session, Upload, User
+from core.models import GoldSet, Image, Judge, Project, Removal, Role, SavedFilter, Session, Upload, User
 from core.tokens import create_token
 from core.uploads.reports import rejects_file
 from synth.judges.actions import create_judge
@@ -162,6 +163,7 @@ CASES = {
     "refusals": Case({"GET": MANAGE}, ("slug", "upload")),
     "rejects": Case({"GET": MANAGE}, ("slug", "upload")),
     "prompt": Case({"GET": READ}, ("slug", "prompt")),
+    "image": Case({"GET": SEE}, ("slug", "key")),
     "decide": Case({"POST": REVIEW}, ("slug", "comparison"), DECISION),
     "contested": Case({"GET": SEE | {"viewer": 403, "annotator": 403}}, ("slug",)),
     "new_comparisons": Case({"GET": MANAGE, "POST": MANAGE}, ("slug",), {"policy": "list"}),
@@ -275,7 +277,14 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "endpoint": EndpointFactory(kind="transformers", address="", model="nowhere").public,
         "gold_set": GoldSet.objects.create(project=project, name="main", version=1).public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
+        "key": image_of(project),
     }
+
+
+def image_of(project: Project) -> str:
+    key = key_of(str(project.pk))
+    Image.objects.create(project=project, key=key, content_key=key, content=b"RIFF", state="kept")
+    return key.hex()
 
 
 def model_judge(project: Project) -> Judge:
