@@ -41,6 +41,7 @@ class Screen:
     contexts: list[Context]
     turns: list[Turn]
     panes: list[Pane]
+    reference: SafeString | None = None
 
     @property
     def rationale(self) -> Asked | None:
@@ -55,7 +56,8 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
     prompt = assignment.comparison.prompt
     responses = _responses(assignment)
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
-    html = rendered_many(assignment.project, texts_of(assignment.comparison, responses))
+    project = assignment.project
+    html = rendered_many(project, texts_of(assignment.comparison, responses))
     return Screen(
         public=assignment.comparison.public,
         asked=asked(assignment.round.question_set.questions, fields, shown, errors),
@@ -63,6 +65,7 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
         contexts=contexts_of(prompt, html),
         turns=turns(prompt.messages, html),
         panes=[pane_of(letter, responses[slot], html) for letter, slot in zip(shown.letters, shown.order, strict=True)],
+        reference=html[prompt.reference] if prompt.reference and project.shows_reference else None,
     )
 
 

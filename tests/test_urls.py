@@ -29,6 +29,7 @@ from tests.factories import (
     MembershipFactory,
     ProjectFactory,
     RecipeFactory,
+    ResponseFactory,
     RunFactory,
     ScheduleFactory,
     TagRuleFactory,
@@ -56,6 +57,8 @@ CONFLICT = MANAGE | {"owner": 409, "staff": 409}
 # Who judged, in which order, and why.
 NAMES = SEE | {"viewer": 403, "annotator": 403}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
+# Of the comparison that the annotator holds; to others there is none before them.
+DIFFERENCES = JUDGE | {"reviewer": 404, "owner": 404}
 SAVE = READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)
 # Only who saved a filter deletes it.
 OWN_FILTER = {"viewer": 404, "reviewer": 404, "owner": 302, "staff": 404}
@@ -155,6 +158,8 @@ CASES = {
     "delete_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "schedule")),
     "work": Case({"GET": JUDGE}, ("slug",)),
     "submit": Case({"POST": RESERVED}, ("slug", "comparison"), ANSWER),
+    "work_differences": Case({"GET": DIFFERENCES}, ("slug", "comparison")),
+    "response_changes": Case({"GET": READ}, ("slug", "edit")),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
     "import": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "import_sample": Case({"POST": ACT}, ("slug",)),
@@ -259,11 +264,13 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
     recipe = RecipeFactory(project=project, name=f"own-{project.pk}")
     run = RunFactory(project=project, recipe=recipe, state="running")
     rule = TagRuleFactory(project=project, tag="safety")
+    original = comparison.prompt.responses.earliest("pk")
     return {
         "slug": project.slug,
         "comparison": comparison.public,
         "prompt": comparison.prompt.public,
-        "response": comparison.prompt.responses.earliest("pk").public,
+        "response": original.public,
+        "edit": ResponseFactory(prompt=comparison.prompt, parent=original).public,
         "version": version.public,
         "name": "train.jsonl",
         "recipe": recipe.name,
