@@ -1,6 +1,6 @@
 """Which questions people have before them, and which they answered last. Core asks, and does not know this room."""
 
-from annotate.models import Assignment, AssignmentState
+from annotate.models import Assignment, AssignmentState, GuidelinesRead
 from core.models import Project, QuestionSet, User
 
 
@@ -9,6 +9,9 @@ class Reading:
         return Assignment.objects.filter(project=questions.project_id, round__question_set=questions).exists()
 
     def last_seen(self, person: User, project: Project) -> QuestionSet | None:
+        """Opened, or judged by: whichever is newer."""
         answered = Assignment.objects.filter(person=person, project=project, state=AssignmentState.DONE)
         last = answered.select_related("round__question_set").order_by("-round__number").first()
-        return last.round.question_set if last else None
+        opened = GuidelinesRead.objects.filter(person=person, project=project).select_related("question_set").first()
+        seen = [last.round.question_set] if last else []
+        return max([*seen, *([opened.question_set] if opened else [])], key=lambda each: each.version, default=None)
