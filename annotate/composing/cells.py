@@ -191,7 +191,9 @@ class Attributes:
             text, name = first(cells, f"a{number}.text"), first(cells, f"a{number}.name")
             anchors = _anchors(cells, f"a{number}.anchors", errors)
             name = name or unused(slug_of(text, f"attribute_{number + 1}"), (each["name"] for each in found))
-            found.append({"name": name, **({"text": text} if text else {}), **({"anchors": anchors} if anchors else {})})
+            found.append(
+                {"name": name, **({"text": text} if text else {}), **({"anchors": anchors} if anchors else {})}
+            )
         return {self.name: found or None}
 
 

@@ -37,7 +37,9 @@ def questions_in(source: str, where: str = "The text") -> list[dict[str, Any]]:
         _check_events(source, where)
         data = yaml.load(source, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError) as error:
-        raise PrefereeError(f"{where} is neither YAML nor JSON{_line(error)}. Download a set to see how it looks.") from error
+        raise PrefereeError(
+            f"{where} is neither YAML nor JSON{_line(error)}. Download a set to see how it looks."
+        ) from error
     return _questions(data, where)
 
 

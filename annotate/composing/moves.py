@@ -124,5 +124,3 @@ def _under(question: Question, name: str, renamed: Mapping[str, str]) -> dict[st
     if not when:
         return {**question, "id": name}
     return {**question, "id": name, "when": {**when, "question": renamed.get(when["question"], when["question"])}}
-
-

@@ -47,7 +47,9 @@ def _own_words(question: Question, kind: str) -> dict[str, str]:
     if kind == "rating":
         return {point: point for point in _points(question)}
     if kind in ("choice", "spans"):
-        return {each["value"]: each["text"] for each in question.get("options" if kind == "choice" else "categories", [])}
+        return {
+            each["value"]: each["text"] for each in question.get("options" if kind == "choice" else "categories", [])
+        }
     return {tag: tag for tag in question.get("tags", [])} if kind == "text" else {}
 
 
@@ -62,7 +64,10 @@ def _gist(question: Question, kind: str) -> list[str]:
     if kind == "pairwise":
         return [f"{2 * len(question.get('strengths', [])) + bool(question.get('tie'))} points"]
     if kind == "rating":
-        return [_counted(question.get("attributes"), "attribute"), f"{question.get('lowest')} to {question.get('highest')}"]
+        return [
+            _counted(question.get("attributes"), "attribute"),
+            f"{question.get('lowest')} to {question.get('highest')}",
+        ]
     counted: dict[str, tuple[str, str]] = {
         "rubric": ("criteria", "criterion"),
         "choice": ("options", "option"),
