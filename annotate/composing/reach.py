@@ -16,7 +16,7 @@ MOST_COUNTED = 200_000
 SECONDS_KEPT = 60
 COUNTED = """
 SELECT k, count(*) FROM (
-       SELECT k FROM core_comparison WHERE project_id = %(project)s AND withdrawn IS NULL LIMIT %(most)s) some
+       SELECT k FROM core_comparison WHERE project_id = %(project)s AND withdrawn IS NULL LIMIT %(most)s) counted
  GROUP BY k ORDER BY k
 """
 NOUNS = (("single response", "single responses"), ("pair", "pairs"), ("list", "lists"))

@@ -49,7 +49,7 @@ def preview_of(
     """On the comparison where there is one, else on the texts that come with Preferee."""
     if comparison is None:
         texts: list[str | None] = list(ANSWERS[: _wanted(questions)])
-        panes = [_pane(letter, [{"role": "assistant", "content": text}]) for letter, text in zip("ABC", texts)]
+        panes = [_pane(letter, [{"role": "assistant", "content": text}]) for letter, text in zip("ABC", texts, strict=False)]
         return Preview(_asked(questions, texts, fields), [Turn("User", rendered(PROMPT))], panes)
     prompt, responses = comparison.prompt, _responses(comparison)
     shown = Shown(range(len(responses)))

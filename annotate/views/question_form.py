@@ -173,7 +173,7 @@ def _others(cells: Cells, earlier: Sequence[Mapping[str, Any]]) -> list[Choice]:
 
 
 def _words(cells: Cells, earlier: Sequence[Mapping[str, Any]]) -> list[Choice]:
-    """What the question on which this one depends can say; a word that it says no more shows as long as it is ticked."""
+    """What the question on which this one depends can say; one that it says no more shows while it is ticked."""
     other = next((each for each in earlier if each["id"] == first(cells, "when")), None)
     labels, ticked = (words_of(other) if other else {}), cells.get("is", [])
     gone = [Choice(word, f"{word} (no answer any more)", True) for word in ticked if word not in labels]

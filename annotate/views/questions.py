@@ -75,7 +75,7 @@ def questions_preview(request: UserRequest, slug: str) -> HttpResponse:
     now, draft = current(project), settled(draft_in(_sent(request)))
     said = checked(draft, now.questions)
     if request.htmx:
-        return render(request, f"{TEMPLATE}#preview", _preview(request, project, said))
+        return render(request, f"{TEMPLATE}#preview", {"project": project, **_preview(request, project, said)})
     return _page(request, project, now, draft, status=200 if said.fits else 422, says_errors=True)
 
 
@@ -131,7 +131,6 @@ def _preview(request: UserRequest, project: Project, said: Checked) -> dict[str,
     screen = preview_of(questions, comparison)
     shown = render_to_string("annotate/composer/screen.html", {"screen": screen, "user": request.user})
     return {
-        "project": project,
         "document": shown if questions else "",
         "is_real": is_real,
         "none_fits": is_real and comparison is None,
