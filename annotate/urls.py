@@ -5,12 +5,15 @@ from annotate.views.decide import contested, decide
 from annotate.views.differences import response_changes, work_differences
 from annotate.views.keeping import flag, guidelines_read, save_draft, undo, work_ahead
 from annotate.views.prompt import prompt
-from annotate.views.questions import questions, questions_preview
+from annotate.views.question_file import questions_file
+from annotate.views.questions import compose_questions, questions, questions_preview
 from annotate.views.work import skip, submit, work
 
 urlpatterns = [
     path("p/<slug:slug>/settings/questions", questions, name="questions"),
     path("p/<slug:slug>/settings/questions/preview", questions_preview, name="questions_preview"),
+    path("p/<slug:slug>/settings/questions/compose", compose_questions, name="compose_questions"),
+    path("p/<slug:slug>/settings/questions/<int:version>.<slug:ending>", questions_file, name="questions_file"),
     path("p/<slug:slug>/work", work, name="work"),
     path("p/<slug:slug>/work/ahead", work_ahead, name="work_ahead"),
     path("p/<slug:slug>/work/undo", undo, name="undo"),

@@ -1,6 +1,6 @@
 """The questions and guidelines of a project: which stand, whether they fit, and how others take their place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from core import audit
 from core.bulk import lock_project
 from core.errors import Conflict, PrefereeError
 from core.ids import canonical, key_of
-from core.models import Judgment, Project, QuestionSet, Round, User
+from core.models import AuditEvent, Judgment, Project, QuestionSet, Round, User
 from core.signals import asked_changed
 
 LONGEST_GUIDELINES = 100_000
@@ -58,6 +58,14 @@ def last_seen(person: User, project: Project) -> QuestionSet | None:
 def mark_of(questions: QuestionSet) -> str:
     """The same for the same version with the same content: a form carries it, to notice that others were quicker."""
     return key_of(str(questions.pk), canonical(questions.questions), questions.guidelines).hex()
+
+
+def publishers_of(project: Project, rows: Iterable[QuestionSet]) -> dict[str, str]:
+    """By version, whoever the audit log names last for it."""
+    versions = [str(row.version) for row in rows]
+    events = AuditEvent.objects.filter(project=project, verb="questions.publish", target__in=versions)
+    found = events.select_related("actor").order_by("at", "pk")
+    return {event.target: str(event.actor) for event in found if event.actor_id and event.actor}
 
 
 @transaction.atomic
