@@ -12,11 +12,14 @@ from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
+from annotate.strategy import depends_on_labels, follow_labels
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judgment, Status, User
 from core.orders import order_number
+
+RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment = _store(assignment, answer, said, _status_of(assignment))
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE)
-        refresh_labels([comparison.pk])
+        refresh_labels([comparison.pk], tell=False)
+        if depends_on_labels(assignment.project):
+            follow_labels([comparison.pk])
         return judgment
 
 
@@ -75,6 +80,7 @@ def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
         Assignment.objects.select_for_update(of=("self",))
         .select_related("project", "round__question_set")
         .filter(comparison=comparison, person=person)
+        .exclude(state=AssignmentState.OWN)
         .order_by("-round__number")
         .first()
     )
@@ -98,7 +104,7 @@ def _already(assignment: Assignment, answer: Answer | Skip, person: User) -> Jud
 
 def _status_of(assignment: Assignment) -> Status:
     """An answer after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
-    if assignment.state in (AssignmentState.HELD, AssignmentState.ASSIGNED) or retake_seat(assignment.comparison_id):
+    if assignment.state in RESERVED or retake_seat(assignment.comparison_id):
         return Status.SUBMITTED
     return Status.SURPLUS
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.models import Assignment, AssignmentState, Place, QueueItem
 from annotate.queue import refresh
 from core.models import Project, User
 from core.signals import comparisons_changing, comparisons_removed, person_removed
 
-OVER = (AssignmentState.DONE, AssignmentState.SKIPPED, AssignmentState.LAPSED)
+OVER = (AssignmentState.DONE, AssignmentState.SKIPPED, AssignmentState.LAPSED, AssignmentState.OWN)
 
 
 def connect() -> None:
@@ -41,6 +41,7 @@ def _forget(sender: Any, *, project: Project, person: User, **_: Any) -> dict[st
     open_ones = _comparisons(theirs.exclude(state__in=OVER))
     _lock(None, comparison_ids=open_ones)
     gone, _rows = theirs.delete()
+    Place.objects.filter(project=project, person=person).delete()
     if open_ones:
         refresh(open_ones)
     return {"assignments": gone}

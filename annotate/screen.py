@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 
 from annotate.kinds.answers import NOTHING, Asked, asked
 from annotate.kinds.protocol import Fields, Shown
+from annotate.leaks import responses_of
 from annotate.models import Assignment
 from core.conversation import Turn, role_of, text_of, turns
 from core.lengths import length_of
-from core.models import Candidate, Prompt, Response
+from core.models import Prompt, Response
 from core.rendering import rendered
 
 
@@ -50,7 +51,7 @@ class Screen:
 def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] = NOTHING) -> Screen:
     """`fields` are what the form holds, `errors` the sentences beside its questions."""
     prompt = assignment.comparison.prompt
-    responses = _responses(assignment)
+    responses = responses_of(assignment.comparison)
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
     return Screen(
         public=assignment.comparison.public,
@@ -64,7 +65,7 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
 
 def shown_in(assignment: Assignment) -> Shown:
     """What the person has before them, as the questions need it."""
-    return Shown(assignment.order, [_text_of(response) for response in _responses(assignment)])
+    return Shown(assignment.order, [_text_of(response) for response in responses_of(assignment.comparison)])
 
 
 def contexts_of(prompt: Prompt) -> list[Context]:
@@ -72,12 +73,6 @@ def contexts_of(prompt: Prompt) -> list[Context]:
         Context(context.get("title") or f"Context {number}", rendered(context["text"]))
         for number, context in enumerate(prompt.contexts, start=1)
     ]
-
-
-def _responses(assignment: Assignment) -> list[Response]:
-    """By slot."""
-    candidates = Candidate.objects.filter(comparison=assignment.comparison_id).select_related("response")
-    return [candidate.response for candidate in candidates.order_by("slot")]
 
 
 def _text_of(response: Response) -> str | None:

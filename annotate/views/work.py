@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotate import actions
 from annotate.kinds.protocol import BadAnswer, Fields
-from annotate.models import Assignment
+from annotate.models import Assignment, AssignmentState
 from annotate.reservations import take_next
 from annotate.screen import screen_of
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
@@ -77,6 +77,7 @@ def _assignment(request: UserRequest, project: Project, public: UUID) -> Assignm
     )
     assignment = (
         Assignment.objects.filter(comparison=comparison, person=request.user)
+        .exclude(state=AssignmentState.OWN)
         .select_related("round__question_set")
         .order_by("-round__number")
         .first()
