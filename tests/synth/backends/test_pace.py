@@ -70,7 +70,7 @@ def test_fewer_are_let_in_when_the_limit_falls_and_more_when_it_grows():
 
         async def one() -> None:
             nonlocal inside
-            async with gate.slot():
+            async with gate:
                 inside += 1
                 most.append(inside)
                 await asyncio.sleep(0)
