@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, Request
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page, Request
 
 from annotate.models import Assignment
 from core.models import Comparison, Membership, Project, Prompt, QuestionSet, Response, Role, Score, User
@@ -93,7 +94,7 @@ def work(world: World) -> str:
 
 @surface
 def work_differences(world: World) -> str:
-    return world.at(f"/work/{world.comparison.public}/differences")
+    return reverse("work_differences", args=[world.project.slug, world.comparison.public])
 
 
 @surface
@@ -188,6 +189,13 @@ def admin_project(world: World) -> str:
 
 
 @pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """Pages with this much on them may take their time."""
+    context.set_default_timeout(60_000)
+    return context
+
+
+@pytest.fixture
 def world(project: Project, ada: User) -> World:
     """Every payload as a turn of its own in prompt, answers and passages; and all of them as one text."""
     User.objects.filter(pk=ada.pk).update(is_staff=True, is_superuser=True)
@@ -207,7 +215,6 @@ def world(project: Project, ada: User) -> World:
 
 def test_hostile_content_does_nothing_anywhere(as_ada: Page, world: World, live_server: Any) -> None:
     page = as_ada
-    page.set_default_timeout(60_000)
     wrongs: list[str] = []
     here = ""
     page.on("dialog", lambda dialog: (wrongs.append(f"{here}: a dialog said {dialog.message}"), dialog.dismiss()))

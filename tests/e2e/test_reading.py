@@ -1,7 +1,7 @@
 """Reading two answers in a real browser: differences on a key, scrolling together, and back."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from annotate.models import Assignment
 from core.models import Comparison, Project
@@ -10,6 +10,12 @@ from tests.factories import ComparisonFactory
 
 pytestmark = pytest.mark.browser
 ROWS = "\n\n".join(f"Paragraph {n} says the same in both." for n in range(80))
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    context.set_default_timeout(30_000)
+    return context
 
 
 @pytest.fixture
