@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from annotate.models import Assignment
 from core.models import Comparison, Membership, Project, Prompt, QuestionSet, Response, Role, Score, User
@@ -230,10 +230,7 @@ def test_hostile_content_does_nothing_anywhere(as_ada: Page, world: World, live_
         wrongs += [f"{here}: {each}" for each in dict.fromkeys(found)]
         if here == "work":
             page.keyboard.press("d")
-            page.wait_for_function(
-                "document.querySelector('.differ-text').textContent || "
-                "document.getElementById('differ-said').textContent.trim()"
-            )
+            expect(page.locator("#differ-said")).not_to_be_empty(timeout=60_000)
             page.keyboard.press("g")
             page.wait_for_selector("#guidelines[open]")
             page.keyboard.press("Escape")
