@@ -1,0 +1,63 @@
+"""The pages of the URL conf, with something on each, for checks that go through all of them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from core.models import Project, User
+from tests.e2e.test_gold_and_cards import judges_with_cards
+from tests.e2e.test_layout import LONG, add_ratios, add_refusals, fill
+from tests.test_urls import CASES, OURS, belongings_of, things_of
+
+NO_PAGE = {
+    "api_me": "JSON for programs",
+    "audit_csv": "a file",
+    "audit_of_all_csv": "a file",
+    "download": "a file",
+    "healthz": "one word for whoever watches the server",
+    "hours": "a file",
+    "rejects": "a file",
+}
+WITHOUT_LOGIN = {"login", "forgot", "reset", "invite", "welcome"}
+PAGES = [name for name in OURS if name in CASES and "GET" in CASES[name].answers and name not in NO_PAGE]
+# Whatever they are sent to, they answer with a page of their own where it cannot be taken.
+FORMS = [name for name in OURS if name in CASES and CASES[name].answers.get("POST", {}).get("owner") == 422]
+SEVERAL = ("prompt", "run", "upload", "judge", "gold_set", "removal")
+Ids = Mapping[str, list[Any]]
+
+
+def ids_of(project: Project, ada: User, folder: Path) -> Ids:
+    """What stands in an address, several where their pages differ; Ada may see all of them."""
+    User.objects.filter(pk=ada.pk).update(is_staff=True)
+    fill(project, ada)
+    judges_with_cards(project, ada)
+    add_ratios(project)
+    add_refusals(project)
+    ids = {key: [value] for key, value in (things_of(project, folder) | belongings_of(ada)).items()}
+    for key in SEVERAL:
+        more = getattr(project, f"{key}s").exclude(public=ids[key][0]).order_by("pk")
+        ids[key] += [each.public for each in more[:3]]
+    ids["person"].append(ada.public)
+    return ids
+
+
+def addresses(name: str, ids: Ids) -> Iterator[str]:
+    """The page of each of several things; of a page below them, that of the first."""
+    of = CASES[name].of
+    for value in ids[name] if name in of else [None]:
+        arguments = {key: value if key == name else ids[key][0] for key in of}
+        yield reverse(name, kwargs=arguments) + _query(name, ids)
+
+
+def _query(name: str, ids: Ids) -> str:
+    asked = {
+        "ask_removal": {"subject": "prompt", "target": ids["prompt"][-1]},
+        "audit": {"target": "w"},
+        "compare_judges": dict(zip("ab", ids["judge"][1:3], strict=True)),
+        "comparisons": {"tag": LONG[:100]},
+        "prompt": {"open": ids["comparison"][0]},
+    }
+    return f"?{urlencode(asked[name])}" if name in asked else ""

@@ -1,0 +1,92 @@
+"""Every page of the URL conf, as a keyboard, a screen reader, weak eyes and a thumb meet it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from core.models import Project, User
+from tests.e2e.axe import DESK, PHONE, small_targets, violations
+from tests.e2e.every_page import FORMS, NO_PAGE, PAGES, WITHOUT_LOGIN, Ids, addresses, ids_of
+from tests.test_urls import CASES, OURS
+
+pytestmark = pytest.mark.browser
+OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true"
+FOLD_ALL = "for (const each of document.querySelectorAll('details:not(.aside)')) each.open = false"
+SEND = """(address) => {
+    const form = Object.assign(document.createElement("form"), {method: "post", action: address});
+    const token = document.cookie.match(/csrftoken=([^;]+)/)[1];
+    form.append(Object.assign(document.createElement("input"), {name: "csrfmiddlewaretoken", value: token}));
+    document.body.append(form);
+    form.submit();
+}"""
+
+
+@pytest.fixture
+def ids(project: Project, ada: User, tmp_path: Path) -> Ids:
+    return ids_of(project, ada, tmp_path)
+
+
+def test_every_url_is_a_page_that_is_visited_or_none_for_a_reason() -> None:
+    read = {name for name in OURS if name not in CASES or "GET" in CASES[name].answers}
+    assert read == {*PAGES, *NO_PAGE}
+    assert not {*PAGES} & {*NO_PAGE}
+
+
+def wrongs(page: Page) -> Iterator[str]:
+    """At a desk with everything unfolded, in the dark, and on a phone."""
+    page.evaluate(OPEN_ALL)
+    yield from (f"unfolded: {each}" for each in violations(page))
+    yield from (f"desk: {each}" for each in small_targets(page, 32))
+    page.evaluate(FOLD_ALL)
+    page.emulate_media(color_scheme="dark")
+    yield from (f"dark: {each}" for each in violations(page, only="color-contrast"))
+    page.emulate_media(color_scheme="light")
+    lengthen(page)
+    yield from (f"phone: {each}" for each in violations(page, contrast=False))
+    page.evaluate(OPEN_ALL)
+    yield from (f"phone: {each}" for each in small_targets(page, 44))
+    page.set_viewport_size(DESK)
+
+
+def lengthen(page: Page) -> None:
+    """A phone as high as the page, so that what sticks to its lower edge covers nothing that is measured."""
+    page.set_viewport_size(PHONE)
+    page.set_viewport_size(PHONE | {"height": page.evaluate("document.documentElement.scrollHeight")})
+
+
+def found_at(page: Page, address: str, expected: int = 200) -> list[str]:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == expected, address
+    return [f"{address[:60]} {wrong}" for wrong in wrongs(page)]
+
+
+def test_nothing_is_wrong_on_any_page(as_ada: Page, ids: Ids) -> None:
+    pages = [name for name in PAGES if name not in WITHOUT_LOGIN]
+    found = [wrong for name in pages for address in addresses(name, ids) for wrong in found_at(as_ada, address)]
+    found += found_at(as_ada, "/p/nowhere/", 404)
+    assert found == []
+
+
+def test_nothing_is_wrong_on_pages_without_a_login(page: Page, ids: Ids) -> None:
+    found = []
+    for name in sorted(WITHOUT_LOGIN):
+        for address in addresses(name, ids):
+            found += found_at(page, address, 410 if name == "welcome" else 200)
+    assert found == []
+
+
+def test_nothing_is_wrong_on_a_form_that_comes_back(as_ada: Page, ids: Ids) -> None:
+    page, found, refused = as_ada, [], set()
+    for name in FORMS:
+        page.goto("/new")
+        with page.expect_navigation():
+            page.evaluate(SEND, next(addresses(name, ids)))
+        if page.title():  # and no part of a page, which is seen with the page
+            refused.add(name)
+            found += [f"{name} {wrong}" for wrong in violations(page)]
+    print(sorted(set(FORMS)-refused))
+    assert found == []
+    assert 1 == 2
