@@ -6,9 +6,11 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from annotate.kinds.answers import read_answers
+from annotate.kinds.protocol import Fields, Said
 from annotate.models import Assignment, AssignmentState, QueueItem
-from annotate.questions import Verdict, pairwise_verdict
 from annotate.reservations import retake_seat
+from annotate.screen import shown_in
 from annotate.seats import free
 from core.errors import Conflict
 from core.judges import judge_of
@@ -19,14 +21,20 @@ from core.orders import order_number
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the form sent. `client_id` is made once for each shown comparison: sent twice, it is one judgment.
-
-    Where a comparison is skipped, `choice` is the reason.
-    """
+    """What the form sent. `client_id` is the mark of the assignment: sent twice, it is one judgment."""
 
     client_id: UUID
-    choice: str
-    rationale: str = ""
+    fields: Fields
+    wall_ms: int | None = None
+    active_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Why somebody does not answer; `client_id` as that of an answer."""
+
+    client_id: UUID
+    reason: str
     wall_ms: int | None = None
     active_ms: int | None = None
 
@@ -43,15 +51,14 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
             if before.status == Status.SKIPPED:
                 raise Conflict("You have skipped this comparison, so the answer was not kept. Go on with the next one.")
             return before
-        verdict = pairwise_verdict(_main_question(assignment), answer.choice, assignment.order)
-        status = _status_of(assignment)
-        judgment = _store(assignment, answer, verdict, status)
+        said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
+        judgment = _store(assignment, answer, said, _status_of(assignment))
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE)
         refresh_labels([comparison.pk])
         return judgment
 
 
-def skip(comparison: Comparison, answer: Answer, *, by: User) -> None:
+def skip(comparison: Comparison, answer: Skip, *, by: User) -> None:
     """Give the place to somebody else; this person does not see the comparison again in this round."""
     with transaction.atomic():
         assignment = _locked_assignment(comparison, by)
@@ -59,7 +66,7 @@ def skip(comparison: Comparison, answer: Answer, *, by: User) -> None:
             return
         free([assignment.pk], AssignmentState.SKIPPED)
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED)
-        _store(assignment, answer, None, Status.SKIPPED, answers={"skip": answer.choice})
+        _store(assignment, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
 
 
 def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
@@ -76,7 +83,7 @@ def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
     return assignment
 
 
-def _already(assignment: Assignment, answer: Answer, person: User) -> Judgment | None:
+def _already(assignment: Assignment, answer: Answer | Skip, person: User) -> Judgment | None:
     """The judgment that this answer, or an earlier one of this person in this round, has made."""
     same = Judgment.objects.filter(client_id=answer.client_id).first()
     if same is not None and (same.person_id, same.comparison_id) != (person.pk, assignment.comparison_id):
@@ -96,17 +103,7 @@ def _status_of(assignment: Assignment) -> Status:
     return Status.SURPLUS
 
 
-def _main_question(assignment: Assignment) -> dict[str, object]:
-    return next(question for question in assignment.round.question_set.questions if question["id"] == "main")
-
-
-def _store(
-    assignment: Assignment,
-    answer: Answer,
-    verdict: Verdict | None,
-    status: Status,
-    answers: dict[str, str] | None = None,
-) -> Judgment:
+def _store(assignment: Assignment, answer: Answer | Skip, said: Said, status: Status) -> Judgment:
     judgment = Judgment(
         project=assignment.project,
         comparison_id=assignment.comparison_id,
@@ -116,15 +113,19 @@ def _store(
         round=assignment.round,
         order=assignment.order,
         order_no=order_number(assignment.order),
-        answers=answers or {},
-        rationale=answer.rationale,
+        ranks=said.ranks,
+        partial=said.partial,
+        strength=said.strength,
+        both_bad=said.both_bad,
+        answers=said.answers,
+        ratings=said.ratings,
+        spans=said.spans,
+        rationale=said.rationale,
         wall_ms=answer.wall_ms,
         active_ms=answer.active_ms,
         touched=True,
         client_id=answer.client_id,
         status=status,
     )
-    if verdict is not None:
-        judgment.ranks, judgment.strength, judgment.both_bad = verdict.ranks, verdict.strength, verdict.both_bad
     judgment.save(force_insert=True)
     return judgment

@@ -1,10 +1,18 @@
 """The queue: which comparisons still want people, and which are reserved for whom."""
 
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
+from django.utils import timezone
 
 from core.models import Comparison, Project, Round, User
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class QueueItem(models.Model):
@@ -44,16 +52,19 @@ class QueueItem(models.Model):
 
 class AssignmentState(models.TextChoices):
     ASSIGNED = "assigned"
+    AHEAD = "ahead"
     HELD = "held"
     DONE = "done"
     SKIPPED = "skipped"
     LAPSED = "lapsed"
+    OWN = "own"
 
 
 class Assignment(models.Model):
-    """A comparison reserved for one person, in the order that this person sees; drafts will live here too.
+    """A comparison reserved for one person, in the order that this person sees, with what they have answered so far.
 
-    One that was assigned to the person waits for them, and does not expire when they have looked at it.
+    One that was assigned to the person waits for them, and does not expire when they have looked at it. One is held,
+    and one more may be reserved ahead while that is answered. What a person wrote a part of is never asked of them.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+")
@@ -64,6 +75,13 @@ class Assignment(models.Model):
     order = ArrayField(models.SmallIntegerField(), help_text="Slots as shown, first to last.")
     expires = models.DateTimeField(null=True, blank=True, help_text="Null where it is this person's alone.")
     shown = models.DateTimeField()
+    client_id: "models.UUIDField[UUID, UUID]" = models.UUIDField(
+        default=uuid4,
+        db_default=RandomUUID(),
+        help_text="The mark of the answer: on whatever device it is sent, it is one judgment.",
+    )
+    draft = models.JSONField(null=True, blank=True, help_text="The form as it stands: names and values.")
+    draft_saved = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -72,11 +90,52 @@ class Assignment(models.Model):
             models.UniqueConstraint(
                 fields=["person", "project"], condition=Q(state="held"), name="assignment_one_held"
             ),
+            models.UniqueConstraint(
+                fields=["person", "project"], condition=Q(state="ahead"), name="assignment_one_ahead"
+            ),
         ]
         indexes = [
-            models.Index(fields=["expires"], condition=Q(state="held"), name="assignment_expiring"),
+            models.Index(fields=["expires"], condition=Q(state__in=["held", "ahead"]), name="assignment_expiring"),
             models.Index(fields=["project", "person"], condition=Q(state="assigned"), name="assignment_waiting"),
         ]
 
     def __str__(self) -> str:
         return f"{self.comparison_id} {self.state} for {self.person}"
+
+
+class FlagKind(models.TextChoices):
+    FLAG = "flag"
+    CONTEST = "contest"
+    LEAK = "leak"
+
+
+class Flag(models.Model):
+    """Why a reviewer should look at a comparison: somebody asks, contests what came of it, or a text says too much.
+
+    One that leaks who wrote it is asked of nobody until it is resolved.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="flags")
+    person = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=7, choices=FlagKind)
+    reason = models.TextField(blank=True)
+    created = models.DateTimeField(default=timezone.now)
+    resolved = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    outcome = models.TextField(blank=True, help_text="What the reviewer said.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=FlagKind.values), name="flag_kind_known"),
+            models.UniqueConstraint(
+                fields=["comparison", "person", "kind"],
+                condition=Q(resolved__isnull=True),
+                nulls_distinct=False,
+                name="flag_open_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["project", "id"], condition=Q(resolved__isnull=True), name="flag_open")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.comparison_id}"

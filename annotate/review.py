@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from annotate.kinds.pairwise import Verdict, pairwise_verdict
+from annotate.kinds.ranking import ranking_verdict
 from annotate.models import Assignment, AssignmentState
-from annotate.questions import Verdict, pairwise_verdict, ranking_verdict
 from core import audit
 from core.bulk import fetch
 from core.errors import Conflict, PrefereeError

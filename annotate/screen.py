@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.utils.safestring import SafeString
 
+from annotate.kinds.answers import NOTHING, Asked, asked
+from annotate.kinds.protocol import Fields, Shown
 from annotate.models import Assignment
-from annotate.questions import SIDES, Option, pairwise_options
 from core.conversation import Turn, role_of, text_of, turns
 from core.lengths import length_of
 from core.models import Candidate, Prompt, Response
@@ -35,28 +36,35 @@ class Pane:
 @dataclass(frozen=True, slots=True)
 class Screen:
     public: UUID
-    question: Mapping[str, Any]
-    options: list[Option]
-    rationale: Mapping[str, Any] | None
+    asked: list[Asked]
     system: SafeString | None
     contexts: list[Context]
     turns: list[Turn]
     panes: list[Pane]
 
+    @property
+    def rationale(self) -> Asked | None:
+        return next((each for each in self.asked if each.question["id"] == "rationale"), None)
 
-def screen_of(assignment: Assignment) -> Screen:
-    questions = {question["id"]: question for question in assignment.round.question_set.questions}
+
+def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] = NOTHING) -> Screen:
+    """`fields` are what the form holds, `errors` the sentences beside its questions."""
     prompt = assignment.comparison.prompt
+    responses = _responses(assignment)
+    shown = Shown(assignment.order, [_text_of(response) for response in responses])
     return Screen(
         public=assignment.comparison.public,
-        question=questions["main"],
-        options=pairwise_options(questions["main"]),
-        rationale=questions.get("rationale"),
+        asked=asked(assignment.round.question_set.questions, fields, shown, errors),
         system=rendered(prompt.system) if prompt.system else None,
         contexts=contexts_of(prompt),
         turns=turns(prompt.messages),
-        panes=_panes(assignment),
+        panes=[pane_of(letter, responses[slot]) for letter, slot in zip(shown.letters, shown.order, strict=True)],
     )
+
+
+def shown_in(assignment: Assignment) -> Shown:
+    """What the person has before them, as the questions need it."""
+    return Shown(assignment.order, [_text_of(response) for response in _responses(assignment)])
 
 
 def contexts_of(prompt: Prompt) -> list[Context]:
@@ -66,10 +74,14 @@ def contexts_of(prompt: Prompt) -> list[Context]:
     ]
 
 
-def _panes(assignment: Assignment) -> list[Pane]:
+def _responses(assignment: Assignment) -> list[Response]:
+    """By slot."""
     candidates = Candidate.objects.filter(comparison=assignment.comparison_id).select_related("response")
-    by_slot = {candidate.slot: candidate.response for candidate in candidates}
-    return [pane_of(letter, by_slot[slot]) for letter, slot in zip(SIDES, assignment.order, strict=True)]
+    return [candidate.response for candidate in candidates.order_by("slot")]
+
+
+def _text_of(response: Response) -> str | None:
+    return None if response.messages else response.content
 
 
 def pane_of(letter: str, response: Response) -> Pane:

@@ -93,7 +93,7 @@ class Case:
 
 # Nobody here has reserved a comparison and may decide it.
 REVIEW = MANAGE | {"reviewer": 302, "owner": 302, "staff": 302}
-ANSWER = {"client_id": str(uuid4()), "choice": "tie"}
+ANSWER = {"client_id": str(uuid4()), "main": "tie"}
 RULE = {"tag": "safety", "to": "up"}
 DECISION = {"client_id": str(uuid4()), "choice": "tie"}
 SKIP = {"client_id": str(uuid4()), "reason": "broken"}

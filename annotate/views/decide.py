@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate import review
-from annotate.questions import BadAnswer
+from annotate.kinds.protocol import BadAnswer
 from annotate.views.decision_form import decision_from, form_for
 from annotate.views.prompt import comparison_part, prompt_page
 from core.http import UserRequest

@@ -9,9 +9,11 @@ from django import forms
 from django.http import QueryDict
 
 from annotate.comparisons import Card
-from annotate.questions import BadAnswer, Option, pairwise_options
+from annotate.kinds.pairwise import Option, pairwise_options
+from annotate.kinds.protocol import BadAnswer
+from annotate.kinds.text import LONGEST_REASON
 from annotate.review import current_round, decision_of, main_question
-from annotate.views.forms import LONGEST_REASON, STALE
+from annotate.views.forms import STALE
 from core.labels.words import letter_of
 from core.models import Comparison, Judgment, Project, User
 from core.permissions import may
@@ -78,7 +80,7 @@ def decision_from(data: QueryDict, comparison: Comparison) -> dict[str, Any]:
     """What `decide` takes. Raises BadAnswer with the first thing that does not fit."""
     form = DecideForm(data)
     if not form.is_valid():
-        raise BadAnswer(next(iter(form.errors.values()))[0])
+        raise BadAnswer(str(next(iter(form.errors.values()))[0]))
     letters = map(letter_of, range(comparison.k))
     ranks = ",".join(data.get(f"rank-{letter}", "").strip() for letter in letters)
     return form.cleaned_data | ({"choice": ranks} if comparison.k > 2 else {})

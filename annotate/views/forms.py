@@ -7,12 +7,14 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from annotate.actions import Answer
+from annotate.actions import Answer, Skip
+from annotate.kinds.protocol import BadAnswer, Fields
 from annotate.models import Assignment
-from annotate.questions import BadAnswer
 
-LONGEST_REASON = 10_000
 LONGEST_TIME = 2**31 - 1
+MOST_FIELDS = 2_000
+# Names that no question can have.
+RESERVED = frozenset({"csrfmiddlewaretoken", "client_id", "active_ms"})
 STALE = "This form is damaged. Reload the page and answer again."
 SKIP_REASONS = {
     "unclear": "I cannot tell what is asked",
@@ -23,21 +25,11 @@ SKIP_REASONS = {
 }
 
 
-class AnswerForm(forms.Form):
+class MarkForm(forms.Form):
     client_id = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
-    choice = forms.CharField(required=False, max_length=40, error_messages={"max_length": STALE})
-    rationale = forms.CharField(
-        required=False,
-        max_length=LONGEST_REASON,
-        error_messages={"max_length": f"The reason is longer than {LONGEST_REASON:,} characters. Shorten it."},
-    )
-
-    def clean_rationale(self) -> str:
-        return str(self.cleaned_data["rationale"]).replace("\r\n", "\n")
 
 
-class SkipForm(forms.Form):
-    client_id = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
+class SkipForm(MarkForm):
     reason = forms.ChoiceField(
         choices=list(SKIP_REASONS.items()), error_messages={"required": STALE, "invalid_choice": STALE}
     )
@@ -45,17 +37,25 @@ class SkipForm(forms.Form):
 
 def answer_from(data: QueryDict, assignment: Assignment) -> Answer:
     """Raises BadAnswer with the first thing that does not fit."""
-    wall_ms = _wall_ms(assignment)
-    answer = Answer(wall_ms=wall_ms, active_ms=_active_ms(data, wall_ms), **_cleaned(AnswerForm(data)))
-    if answer.choice and _wants_reason(assignment) and not answer.rationale:
-        raise BadAnswer("Say why in a few words, then submit.")
-    return answer
+    mark, wall_ms = _cleaned(MarkForm(data))["client_id"], _wall_ms(assignment)
+    return Answer(mark, fields_of(data), wall_ms, _active_ms(data, wall_ms))
 
 
-def skip_from(data: QueryDict, assignment: Assignment) -> Answer:
+def fields_of(data: QueryDict) -> Fields:
+    """The names and values that are about questions."""
+    fields = {name: values for name, values in data.lists() if name not in RESERVED}
+    if len(fields) > MOST_FIELDS:
+        raise BadAnswer(STALE)
+    for name, values in fields.items():
+        if any("\0" in value for value in values):
+            raise BadAnswer("Null characters are not allowed. Delete them, then submit.", name.partition(".")[0])
+    return fields
+
+
+def skip_from(data: QueryDict, assignment: Assignment) -> Skip:
     """Raises BadAnswer with the first thing that does not fit."""
-    fields = _cleaned(SkipForm(data))
-    return Answer(fields["client_id"], choice=fields["reason"], wall_ms=_wall_ms(assignment))
+    fields, wall_ms = _cleaned(SkipForm(data)), _wall_ms(assignment)
+    return Skip(fields["client_id"], fields["reason"], wall_ms, _active_ms(data, wall_ms))
 
 
 def client_id_of(data: QueryDict) -> UUID:
@@ -68,13 +68,8 @@ def client_id_of(data: QueryDict) -> UUID:
 
 def _cleaned(form: forms.Form) -> dict[str, Any]:
     if not form.is_valid():
-        raise BadAnswer(next(iter(form.errors.values()))[0])
+        raise BadAnswer(str(next(iter(form.errors.values()))[0]))
     return form.cleaned_data
-
-
-def _wants_reason(assignment: Assignment) -> bool:
-    questions = assignment.round.question_set.questions
-    return any(question["id"] == "rationale" and question.get("required") for question in questions)
 
 
 def _wall_ms(assignment: Assignment) -> int:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from annotate.questions import Option, pairwise_options
+from annotate.kinds.answers import Asked, asked
+from annotate.kinds.protocol import Shown
 from core.models.project import DEFAULT_QUESTIONS
 from core.questions import LONGEST_TEXT, LONGEST_WORD, MOST_STRENGTHS
 
@@ -89,11 +90,8 @@ def _named(questions: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, An
 class Preview:
     """As much of the work page as the questions decide."""
 
-    question: Mapping[str, Any]
-    options: list[Option]
-    rationale: Mapping[str, Any] | None
+    asked: list[Asked]
 
 
 def preview_of(questions: Sequence[Mapping[str, Any]]) -> Preview:
-    main = _named(questions, "main") or {}
-    return Preview(main, pairwise_options(main), _named(questions, "rationale"))
+    return Preview(asked(questions, {}, Shown((0, 1))))

@@ -1,5 +1,6 @@
 """The next comparison, nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from annotate import actions
+from annotate.kinds.protocol import BadAnswer, Fields
 from annotate.models import Assignment
-from annotate.questions import BadAnswer
 from annotate.reservations import take_next
 from annotate.screen import screen_of
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
@@ -29,12 +30,11 @@ TEMPLATE = "annotate/work.html"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the answer form holds: nothing on a fresh comparison, what was sent on a refused one."""
+    """What the answer form holds: what was saved of it, or what was sent and refused, with the sentence why."""
 
     client_id: UUID = field(default_factory=uuid4)
-    choice: str = ""
-    rationale: str = ""
-    error: str = ""
+    fields: Fields = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
 
 
 @require_GET
@@ -54,7 +54,7 @@ def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
             assignment.comparison, answer_from(request.POST, assignment), by=request.user
         )
     except BadAnswer as error:
-        return _refused(request, project, assignment, str(error))
+        return _refused(request, project, assignment, error)
     return _onward(request, project, surplus=judgment.status == Status.SURPLUS, at=judgment.created)
 
 
@@ -66,7 +66,7 @@ def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     try:
         actions.skip(assignment.comparison, skip_from(request.POST, assignment), by=request.user)
     except BadAnswer as error:
-        return _refused(request, project, assignment, str(error))
+        return _refused(request, project, assignment, error)
     return _onward(request, project, skipped=True, at=timezone.now())
 
 
@@ -95,14 +95,16 @@ def _onward(request: UserRequest, project: Project, *, at: datetime | None, **ou
 
 
 def _next(request: UserRequest, project: Project, saved: dict[str, Any] | None = None) -> HttpResponse:
-    context = _context(request, project, take_next(request.user, project), Draft())
+    assignment = take_next(request.user, project)
+    draft = Draft(assignment.client_id, assignment.draft or {}) if assignment else Draft()
+    context = _context(request, project, assignment, draft)
     return render(request, part(request, TEMPLATE, "screen"), {**context, "saved": saved})
 
 
-def _refused(request: UserRequest, project: Project, assignment: Assignment, error: str) -> HttpResponse:
+def _refused(request: UserRequest, project: Project, assignment: Assignment, error: BadAnswer) -> HttpResponse:
     """The same form with the sentence inside; the texts above it, and how far they are scrolled, stay."""
     sent = request.POST
-    draft = Draft(client_id_of(sent), sent.get("choice", ""), sent.get("rationale", ""), error)
+    draft = Draft(client_id_of(sent), dict(sent.lists()), {error.question: str(error)})
     context = _context(request, project, assignment, draft)
     response = render(request, part(request, TEMPLATE, "answer"), context, status=422)
     response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#answer", "outerHTML"
@@ -113,7 +115,7 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
     whole_page = not request.htmx
     return {
         "project": project,
-        "screen": screen_of(assignment) if assignment else None,
+        "screen": screen_of(assignment, draft.fields, draft.errors) if assignment else None,
         "draft": draft,
         "work": work_of(request.user, [project]).get(project.pk, Work()),
         "guidelines": rendered(_guidelines(project, assignment), breaks=False) if whole_page else "",

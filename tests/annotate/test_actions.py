@@ -5,17 +5,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from annotate.actions import Answer, skip, submit_judgment
+from annotate.actions import Answer, Skip, skip, submit_judgment
+from annotate.kinds.protocol import BadAnswer
 from annotate.models import Assignment, AssignmentState, QueueItem
-from annotate.questions import BadAnswer
 from annotate.reservations import take_next
 from core.errors import Conflict
 from core.models import Comparison, Judgment, Label, Project, Status, User
 from tests.factories import ComparisonFactory
 
 
-def answer(choice: str = "a3", **more: object) -> Answer:
-    return Answer(uuid4(), choice, **more)
+def answer(choice: str = "a3", rationale: str = "", **more: int) -> Answer:
+    return Answer(uuid4(), {"main": [choice], "rationale": [rationale]}, **more)
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def held(comparison: Comparison, ada: User, project: Project) -> Assignment:
 
 
 def test_an_answer_is_stored_with_all_that_is_known(held: Assignment, ada: User) -> None:
-    given = answer("b2", rationale="It is right.", wall_ms=9_000, active_ms=7_000)
+    given = answer("b2", "It is right.", wall_ms=9_000, active_ms=7_000)
     judgment = submit_judgment(held.comparison, given, by=ada)
     judgment.refresh_from_db()
     assert judgment.ranks[held.order[1]] == 1
@@ -97,7 +97,7 @@ def test_a_late_answer_counts_where_a_place_is_left_and_is_kept_where_not(
 def test_a_skipped_comparison_goes_to_somebody_else_and_does_not_come_back(
     held: Assignment, ada: User, bruno: User, project: Project
 ) -> None:
-    skip(held.comparison, answer("language"), by=ada)
+    skip(held.comparison, Skip(uuid4(), "language"), by=ada)
     judgment = Judgment.objects.get()
     assert (judgment.status, judgment.answers, judgment.ranks) == (Status.SKIPPED, {"skip": "language"}, None)
     assert take_next(ada, project) is None
@@ -106,19 +106,19 @@ def test_a_skipped_comparison_goes_to_somebody_else_and_does_not_come_back(
 
 def test_skipping_twice_frees_one_place(held: Assignment, ada: User) -> None:
     for _ in range(2):
-        skip(held.comparison, answer("broken"), by=ada)
+        skip(held.comparison, Skip(uuid4(), "broken"), by=ada)
     assert Judgment.objects.count() == 1
     assert QueueItem.objects.get().held == 0
 
 
 def test_an_answer_cannot_be_skipped_afterwards(held: Assignment, ada: User) -> None:
     submit_judgment(held.comparison, answer(), by=ada)
-    skip(held.comparison, answer("broken"), by=ada)
+    skip(held.comparison, Skip(uuid4(), "broken"), by=ada)
     assert Judgment.objects.get().status == Status.SUBMITTED
     assert QueueItem.objects.get().held == 1
 
 
 def test_a_skipped_comparison_cannot_be_answered_afterwards(held: Assignment, ada: User) -> None:
-    skip(held.comparison, answer("broken"), by=ada)
+    skip(held.comparison, Skip(uuid4(), "broken"), by=ada)
     with pytest.raises(Conflict, match="You have skipped this comparison"):
         submit_judgment(held.comparison, answer(), by=ada)

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from annotate.actions import Answer, skip, submit_judgment
+from annotate.actions import Answer, Skip, skip, submit_judgment
 from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.queue import refresh
 from annotate.reservations import order_for, take_next
@@ -30,7 +30,7 @@ def give(project: Project, person: User, *comparisons: Comparison) -> Assigned:
 
 
 def answer() -> Answer:
-    return Answer(uuid4(), "tie")
+    return Answer(uuid4(), {"main": ["tie"]})
 
 
 def test_what_is_assigned_comes_first_and_in_that_order(project: Project, ada: User) -> None:
@@ -81,7 +81,7 @@ def test_it_is_asked_in_the_round_of_the_day_it_is_opened(project: Project, ada:
 def test_each_comparison_that_gets_no_place_is_counted_by_its_reason(project: Project, ada: User, bruno: User) -> None:
     judged, skipped = ComparisonFactory.create_batch(2, project=project, votes_wanted=2)
     submit_judgment(take_next(ada, project).comparison, answer(), by=ada)
-    skip(take_next(ada, project).comparison, answer(), by=ada)
+    skip(take_next(ada, project).comparison, Skip(uuid4(), "broken"), by=ada)
     full, free = ComparisonFactory.create_batch(2, project=project)
     give(project, bruno, full)
     bind_tag(GroupFactory(project=project), "safety")
@@ -144,7 +144,7 @@ def test_an_assigned_comparison_can_be_skipped_once(project: Project, ada: User,
     give(project, ada, comparison)
     take_next(ada, project)
     for _ in range(2):
-        skip(comparison, answer(), by=ada)
+        skip(comparison, Skip(uuid4(), "broken"), by=ada)
     assert QueueItem.objects.get().held == 0
     assert take_next(bruno, project).comparison_id == comparison.pk
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from annotate.actions import Answer, skip, submit_judgment
+from annotate.actions import Answer, Skip, skip, submit_judgment
 from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import take_next
 from core.groups import bind_tag, delete_group, move_rule, set_people, unbind_tag
@@ -52,7 +52,7 @@ def test_the_most_urgent_comes_first_whichever_group_it_is_for(project: Project,
     bind_tag(experts, "safety")
     later, urgent = tagged(project), tagged(project, "safety", priority=-1)
     first = take_next(ada, project)
-    submit_judgment(first.comparison, Answer(uuid4(), "tie"), by=ada)
+    submit_judgment(first.comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
     assert [first.comparison_id, take_next(ada, project).comparison_id] == [urgent.pk, later.pk]
 
 
@@ -113,7 +113,7 @@ def test_what_nobody_is_wanted_for_closes_and_whoever_holds_it_keeps_it(
     changed(comparison)
     assert take_next(bruno, project) is None
     assert take_next(ada, project).comparison_id == comparison.pk
-    skip(comparison, Answer(uuid4(), "broken"), by=ada)
+    skip(comparison, Skip(uuid4(), "broken"), by=ada)
     item = QueueItem.objects.get()
     assert (item.wanted, item.held, item.is_open) == (0, 0, False)
 
@@ -133,15 +133,15 @@ def test_fewer_votes_close_it_and_its_places_return_one_by_one(project: Project,
     take_next(ada, project), take_next(bruno, project)
     Comparison.objects.update(votes_wanted=1)
     changed(comparison)
-    skip(comparison, Answer(uuid4(), "broken"), by=ada)
+    skip(comparison, Skip(uuid4(), "broken"), by=ada)
     assert not QueueItem.objects.get().is_open
-    skip(comparison, Answer(uuid4(), "broken"), by=bruno)
+    skip(comparison, Skip(uuid4(), "broken"), by=bruno)
     assert QueueItem.objects.get().is_open
 
 
 def test_more_votes_open_what_was_full(project: Project, ada: User, bruno: User) -> None:
     comparison = tagged(project)
-    submit_judgment(take_next(ada, project).comparison, Answer(uuid4(), "tie"), by=ada)
+    submit_judgment(take_next(ada, project).comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
     Comparison.objects.update(votes_wanted=2)
     changed(comparison)
     assert take_next(bruno, project).comparison_id == comparison.pk
@@ -162,7 +162,7 @@ def test_a_new_round_does_not_ask_again_what_somebody_has_seen(
     comparison = tagged(project, votes_wanted=3)
     take_next(ada, project)
     act = submit_judgment if before == "judged" else skip
-    act(comparison, Answer(uuid4(), "tie" if before == "judged" else "broken"), by=ada)
+    act(comparison, Answer(uuid4(), {"main": ["tie"]}) if before == "judged" else Skip(uuid4(), "broken"), by=ada)
     RoundFactory(project=project, number=1_000_000)
     assert take_next(ada, project) is None
     assert take_next(bruno, project).comparison_id == comparison.pk
@@ -184,6 +184,6 @@ def test_who_leaves_a_group_finishes_what_they_hold_and_gets_no_more(
     first, _ = tagged(project, "safety"), tagged(project, "safety")
     take_next(ada, project)
     set_people(experts, [])
-    submit_judgment(take_next(ada, project).comparison, Answer(uuid4(), "tie"), by=ada)
+    submit_judgment(take_next(ada, project).comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
     assert first.judgments.count() == 1
     assert take_next(ada, project) is None

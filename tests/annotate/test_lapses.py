@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotate.actions import Answer, skip, submit_judgment
+from annotate.actions import Answer, Skip, skip, submit_judgment
 from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import take_next
 from core.errors import Conflict
@@ -42,7 +42,7 @@ def holder(project: Project) -> User:
 
 
 def answer(value: str = "a2", client_id: UUID | None = None, **fields) -> Answer:
-    return Answer(client_id or uuid4(), value, **fields)
+    return Answer(client_id or uuid4(), {"main": [value]}, **fields)
 
 
 def lapse(comparison: Comparison) -> None:
@@ -167,14 +167,14 @@ def test_a_late_answer_on_a_full_comparison_is_kept_and_does_not_count(project, 
 
 def test_a_skip_after_the_reservation_lapsed_frees_nothing_twice(comparison, person):
     lapse(comparison)
-    skip(comparison, answer("unclear"), by=person)
+    skip(comparison, Skip(uuid4(), "unclear"), by=person)
     assert held(comparison) == 0
 
 
 def test_a_skip_twice_frees_one_place(project):
     comparison = ComparisonFactory(project=project, votes_wanted=2)
     person, _ = holder(project), holder(project)
-    sent = answer("unclear")
+    sent = Skip(uuid4(), "unclear")
     for _ in range(2):
         skip(comparison, sent, by=person)
     assert (held(comparison), Judgment.objects.count()) == (1, 1)

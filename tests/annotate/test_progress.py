@@ -4,7 +4,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from annotate import progress
-from annotate.actions import Answer, skip, submit_judgment
+from annotate.actions import Answer, Skip, skip, submit_judgment
 from annotate.reservations import take_next
 from core.models import Project, Status, User
 from core.work import Work, work_of
@@ -13,7 +13,7 @@ from tests.factories import ComparisonFactory, MembershipFactory, ProjectFactory
 
 def judge(person: User, project: Project, choice: str = "tie") -> None:
     comparison = take_next(person, project).comparison
-    submit_judgment(comparison, Answer(uuid4(), choice), by=person)
+    submit_judgment(comparison, Answer(uuid4(), {"main": [choice]}), by=person)
 
 
 def test_what_is_done_and_what_is_left_are_counted(ada: User, project: Project) -> None:
@@ -31,7 +31,7 @@ def test_what_the_person_holds_is_left_for_them(ada: User, bruno: User, project:
 
 def test_what_was_skipped_is_neither_done_nor_left(ada: User, project: Project) -> None:
     ComparisonFactory.create_batch(2, project=project)
-    skip(take_next(ada, project).comparison, Answer(uuid4(), "broken"), by=ada)
+    skip(take_next(ada, project).comparison, Skip(uuid4(), "broken"), by=ada)
     assert work_of(ada, [project])[project.pk] == Work(done=0, left=1)
 
 
@@ -69,6 +69,6 @@ def test_surplus_answers_are_work_too(ada: User, bruno: User, project: Project) 
     held = take_next(ada, project)
     type(held).objects.filter(pk=held.pk).update(expires="2026-01-01T00:00Z")
     judge(bruno, project)
-    late = submit_judgment(comparison, Answer(uuid4(), "tie"), by=ada)
+    late = submit_judgment(comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
     assert late.status == Status.SURPLUS
     assert work_of(ada, [project])[project.pk].done == 1

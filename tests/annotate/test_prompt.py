@@ -173,7 +173,7 @@ def test_what_somebody_holds_is_kept_back_until_they_have_answered(comparison: C
             assert response.author not in html
         assert f"/comparisons/{comparison.public}/decide" not in html
     assert "Secret reason" in page(client_of(project, Role.OWNER), prompt)
-    submit_judgment(comparison, Answer(uuid4(), "a1"), by=rita)
+    submit_judgment(comparison, Answer(uuid4(), {"main": ["a1"]}), by=rita)
     html = page(logged_in(rita), prompt)
     assert "Secret reason" in html
     assert "You have not judged this yet." not in html

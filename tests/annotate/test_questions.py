@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.questions import BadAnswer, pairwise_options, pairwise_verdict
+from annotate.kinds.pairwise import pairwise_options, pairwise_verdict
+from annotate.kinds.protocol import BadAnswer
 from core.models.project import MAIN_QUESTION
 
 OPTIONS = [option.value for option in pairwise_options(MAIN_QUESTION)]

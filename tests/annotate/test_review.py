@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from annotate.questions import BadAnswer
+from annotate.kinds.protocol import BadAnswer
 from annotate.reservations import take_next
 from annotate.review import decide, next_contested
 from core.errors import Conflict, PrefereeError

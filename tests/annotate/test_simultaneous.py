@@ -39,7 +39,7 @@ def let_expire(assignment: Assignment) -> None:
 
 
 def answer(value: str = "a1") -> Answer:
-    return Answer(uuid4(), value)
+    return Answer(uuid4(), {"main": [value]})
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
 
-from annotate.actions import Answer, skip
+from annotate.actions import Skip, skip
 from annotate.reservations import take_next
 from core import deletion, lifecycle
 from core.errors import PrefereeError
@@ -129,8 +129,9 @@ def fill(project: Project) -> None:
     JudgmentFactory(comparison=first, judge=judged.judge, revises=judged)
     assignment = take_next(person, project)
     assert assignment is not None
-    skip(assignment.comparison, Answer(uuid7(), "broken"), by=person)
+    skip(assignment.comparison, Skip(uuid7(), "broken"), by=person)
     take_next(person, project)
+    assignment.comparison.flags.create(project=project, person=person, kind="flag")
     DatasetVersionFactory(dataset=DatasetFactory(project=project))
     run = run_here(start_run(project, "aggregate", {}))
     create_schedule(project, Plan("Every night", "compare", "0 2 * * *"))

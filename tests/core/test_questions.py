@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from annotate.actions import Answer, submit_judgment
-from annotate.questions import BadAnswer
+from annotate.kinds.protocol import BadAnswer
 from annotate.reservations import take_next
 from core.errors import Conflict, PrefereeError
 from core.models import AuditEvent, Judgment, Project, QuestionSet, Role, User
@@ -34,7 +34,7 @@ def now_publish(project: Project, **what: Any) -> QuestionSet:
 
 
 def answer(choice: str) -> Answer:
-    return Answer(uuid4(), choice)
+    return Answer(uuid4(), {"main": [choice]})
 
 
 def test_what_nobody_has_seen_is_edited_in_place(project: Project, ada: User) -> None:

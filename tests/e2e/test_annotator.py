@@ -42,7 +42,7 @@ def done(page: Page, progress: str) -> None:
 
 
 def chosen(page: Page) -> str:
-    return page.evaluate("document.querySelector('[name=choice]:checked')?.value ?? ''")
+    return page.evaluate("document.querySelector('[name=main]:checked')?.value ?? ''")
 
 
 def test_the_whole_path(page: Page, ada: User, project: Project) -> None:

@@ -126,7 +126,7 @@ def judge(page: Page, value: str) -> None:
     page.get_by_role("link", name="Judge the next comparison").click()
     for done in range(EACH):
         expect(page.locator(".bar-progress .figures")).to_contain_text(f"{done} of")
-        page.locator(f"[name=choice][value={value}]").check(force=True)
+        page.locator(f"[name=main][value={value}]").check(force=True)
         page.get_by_role("button", name="Submit").click()
     expect(page.locator(".bar-progress .figures")).to_contain_text(f"{EACH} of")
 

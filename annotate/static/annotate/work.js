@@ -32,14 +32,15 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.name === "choice") document.getElementById("answer-error").textContent = "";
+  const error = event.target.closest("[data-question]")?.querySelector(".error");
+  if (error) error.textContent = "";
 });
 
 // The second half of a double click or a double Enter lands on the next comparison, where nothing is chosen yet.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id !== "answer-form" || performance.now() - shown > TOO_SOON) return;
-  if (!form.querySelector("[name=choice]:checked")) {
+  if (!form.querySelector(":checked") && ![...form.querySelectorAll("textarea")].some((text) => text.value)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }
@@ -52,7 +53,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     fitPrompt();
     (document.getElementById("prompt") ?? document.getElementById("work"))?.focus({ preventScroll: true });
   } else if (id === "answer") {
-    document.querySelector("#answer [name=choice]")?.focus({ preventScroll: true });
+    document.querySelector("#answer [data-question] :is(input, textarea)")?.focus({ preventScroll: true });
   }
 });
 

@@ -11,7 +11,7 @@ from core.models.judge import Judge, JudgeKind
 from core.models.judgment import Judgment, Occasion, Status
 from core.models.label import Label
 from core.models.people import Membership, Role, Theme, User
-from core.models.project import Project, QuestionSet, Round
+from core.models.project import Project, QuestionSet, Round, Strategy
 from core.models.prompt import Prompt
 from core.models.recipe import Recipe
 from core.models.removal import Mode, Removal, Subject
@@ -70,6 +70,7 @@ __all__ = [
     "StageState",
     "StaleFacts",
     "Status",
+    "Strategy",
     "Subject",
     "Table",
     "TagRule",

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -24,6 +25,14 @@ DEFAULT_QUESTIONS = [MAIN_QUESTION, {"id": "rationale", "kind": "text", "text": 
 def known_time_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError(f"“{name}” is no time zone. Write one like Europe/Zurich or UTC.")
+
+
+class Strategy(models.TextChoices):
+    """Among comparisons of the same priority."""
+
+    PRIORITY = "priority", "In the order they came"
+    BREADTH = "breadth", "Those with the fewest answers first"
+    DISAGREEMENT = "disagreement", "Those on which the answers differ most first"
 
 
 # In the slug of a project that is being deleted: no address can hold it, so its old one is free again.
@@ -52,6 +61,17 @@ class Project(models.Model):
         max_digits=12, decimal_places=2, null=True, blank=True, help_text="What models may cost in all its runs."
     )
     budget_hours = models.PositiveIntegerField(null=True, blank=True, help_text="Hours that people may work on it.")
+    # Which comparisons people are asked: what the main question compares. Publishing questions sets both.
+    fewest_responses = models.PositiveSmallIntegerField(default=2, db_default=2)
+    most_responses = models.PositiveSmallIntegerField(default=2, db_default=2)
+    strategy = models.CharField(
+        max_length=12, choices=Strategy, default=Strategy.PRIORITY, db_default="priority", help_text="What comes first."
+    )
+    shows_length = models.BooleanField(default=True, db_default=True)
+    shows_reference = models.BooleanField(default=False, db_default=False)
+    identity_words = ArrayField(
+        models.CharField(max_length=100), null=True, blank=True, help_text="What gives an author away; null: the usual."
+    )
     archived = models.DateTimeField(null=True, blank=True, help_text="Since when it can only be read.")
     created = models.DateTimeField(default=timezone.now)
 
@@ -96,6 +116,7 @@ class Round(models.Model):
     name = models.CharField(max_length=200)
     question_set = models.ForeignKey(QuestionSet, models.RESTRICT, related_name="rounds")
     created = models.DateTimeField(default=timezone.now)
+    due = models.DateTimeField(null=True, blank=True)
     closed = models.DateTimeField(null=True, blank=True)
 
     class Meta:

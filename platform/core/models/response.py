@@ -1,14 +1,10 @@
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils import timezone
 
 from core.ids import uuid7
+from core.models.people import User
 from core.models.project import Project
 from core.models.prompt import Prompt
-
-if TYPE_CHECKING:
-    from core.models.people import User
 
 
 class AuthorKind(models.TextChoices):
@@ -18,7 +14,7 @@ class AuthorKind(models.TextChoices):
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
-    def visible_to(self, user: "User") -> "ResponseQuerySet":
+    def visible_to(self, user: User) -> "ResponseQuerySet":
         return self.filter(project__in=Project.objects.visible_to(user))
 
 
@@ -36,6 +32,15 @@ class Response(models.Model):
     messages = models.JSONField(null=True, blank=True, help_text="Where the answer is more than one plain message.")
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="edits", db_constraint=False, db_index=False
+    )
+    writer = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Who wrote it here: it is never asked of them.",
     )
     parameters = models.JSONField(default=dict, blank=True)
     finish_reason = models.CharField(max_length=200, blank=True)
@@ -56,7 +61,11 @@ class Response(models.Model):
                 name="response_author_named",
             ),
         ]
-        indexes = [models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="response_parent")]
+        indexes = [
+            models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="response_parent"),
+            models.Index(fields=["project"], condition=models.Q(writer__isnull=False), name="response_written_here"),
+            models.Index(fields=["writer"], condition=models.Q(writer__isnull=False), name="response_writer"),
+        ]
 
     def __str__(self) -> str:
         return self.content[:80]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotate.actions import Answer, skip, submit_judgment
+from annotate.actions import Answer, Skip, skip, submit_judgment
 from annotate.reservations import take_next
 from core.importing import interchange
 from core.models import Judgment, Response, Role
@@ -166,10 +166,11 @@ def test_what_people_did_on_the_work_page_survives(load, exported):
     for answer in answers[:3]:
         person = MembershipFactory(project=project, role=Role.ANNOTATOR).user
         assert take_next(person, project) is not None
-        submit_judgment(comparison, Answer(uuid4(), answer, "Because.", 9000, 8000), by=person)
+        fields = {"main": [answer], "rationale": ["Because."]}
+        submit_judgment(comparison, Answer(uuid4(), fields, 9000, 8000), by=person)
     second = ComparisonFactory(project=project, prompt=comparison.prompt, texts=["Perhaps.", "Never."])
     assert take_next(person, project).comparison == second
-    skip(second, Answer(uuid4(), "language"), by=person)
+    skip(second, Skip(uuid4(), "language"), by=person)
     written = exported(project)
     empty = create_project("empty")
     load(empty, *map(json.loads, written.splitlines()))

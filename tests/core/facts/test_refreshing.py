@@ -191,7 +191,7 @@ class Life:
         person = self.random.choice(self.people)
         if assignment := take_next(person, self.project):
             choice = self.random.choice(["tie", "both_bad"])
-            submit_judgment(assignment.comparison, Answer(uuid4(), choice), by=person)
+            submit_judgment(assignment.comparison, Answer(uuid4(), {"main": [choice]}), by=person)
 
     def compares(self) -> None:
         if prompts_ := self.some_prompts():

@@ -94,7 +94,7 @@ def test_rules_that_change_while_people_judge_lose_no_place_and_meet_no_deadlock
     def judge(person) -> int:
         done = 0
         while assignment := take_next(person, project):
-            submit_judgment(assignment.comparison, Answer(uuid4(), "tie"), by=person)
+            submit_judgment(assignment.comparison, Answer(uuid4(), {"main": ["tie"]}), by=person)
             done += 1
         return done
 

@@ -1,0 +1,133 @@
+"""Which of two is better, and how much: 2, 3, 5 or 7 points, with a tie and both bad where they are offered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotate.kinds.protocol import BadAnswer, Fields, Question, Said, Shown, first
+from core.errors import PrefereeError
+
+MAIN = "main"
+MOST_STRENGTHS = 3
+LONGEST_WORD = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`side` is the place on the screen (0 is A) that is better; None for a tie."""
+
+    value: str
+    label: str
+    side: int | None
+    strength: int | None
+    both_bad: bool = False
+
+    @property
+    def says(self) -> str:
+        return self.value if self.side is None else "better"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An answer in canonical slots, whatever the order on the screen was."""
+
+    ranks: list[int]
+    strength: int | None
+    both_bad: bool
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    options: list[Option]
+    choice: str
+
+
+class Pairwise:
+    name, fewest, most = "pairwise", 2, 2
+
+    def check(self, question: Question) -> None:
+        words = [str(word) for word in question.get("strengths", [])]
+        if not 1 <= len(words) <= MOST_STRENGTHS:
+            raise PrefereeError(
+                f"There are {len(words)} strengths. Write 1 to {MOST_STRENGTHS} words, the weakest first."
+            )
+        for word in words:
+            if not word.strip() or len(word) > LONGEST_WORD:
+                raise PrefereeError(
+                    f"A strength has {len(word)} characters. Write one to {LONGEST_WORD}, like “slightly”."
+                )
+        if len({word.casefold() for word in words}) < len(words):
+            raise PrefereeError("Two strengths are the same word. Write different ones.")
+
+    def read(self, question: Question, fields: Fields, shown: Shown, said: Said) -> bool:
+        value = first(fields, question["id"])
+        if not value:
+            return False
+        verdict = pairwise_verdict(question, value, shown.order)
+        if question["id"] == MAIN:
+            said.ranks, said.strength, said.both_bad = verdict.ranks, verdict.strength, verdict.both_bad
+        else:
+            said.answers[question["id"]] = {
+                "ranks": verdict.ranks,
+                "strength": verdict.strength,
+                "both_bad": verdict.both_bad,
+            }
+        return True
+
+    def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
+        verdict = _verdict_in(question, said)
+        value = _value_of(question, verdict, shown) if verdict else ""
+        return {question["id"]: [value]} if value else {}
+
+    def words(self, question: Question, fields: Fields, shown: Shown) -> set[str]:
+        chosen = first(fields, question["id"])
+        return {option.says for option in pairwise_options(question) if option.value == chosen}
+
+    def view(self, question: Question, fields: Fields, shown: Shown) -> View:
+        return View(pairwise_options(question), first(fields, question["id"]))
+
+
+def pairwise_options(question: Question) -> list[Option]:
+    """A much, A, A slightly, tie, B slightly, B, B much, both bad: as far as the question offers them."""
+    strengths = list(enumerate(question["strengths"], start=1))
+    options = [Option(f"a{n}", f"A {word}", 0, n) for n, word in reversed(strengths)]
+    if question.get("tie"):
+        options.append(Option("tie", "Tie", None, 0))
+    options += [Option(f"b{n}", f"B {word}", 1, n) for n, word in strengths]
+    if question.get("both_bad"):
+        options.append(Option("both_bad", "Both bad", None, 0, both_bad=True))
+    return options
+
+
+def pairwise_verdict(question: Question, value: str, order: Sequence[int]) -> Verdict:
+    """The answer `value` given while slot order[0] stood at A and slot order[1] at B.
+
+    Raises BadAnswer where nothing was chosen or the question has no such option.
+    """
+    asked = str(question.get("id", MAIN))
+    if not value:
+        raise BadAnswer("Choose an answer first, then submit.", asked)
+    option = next((option for option in pairwise_options(question) if option.value == value), None)
+    if option is None:
+        raise BadAnswer("This question has no such answer. Reload the page and choose again.", asked)
+    if option.side is None:
+        return Verdict([1, 1], option.strength, option.both_bad)
+    ranks = [2, 2]
+    ranks[order[option.side]] = 1
+    return Verdict(ranks, option.strength, both_bad=False)
+
+
+def _verdict_in(question: Question, said: Said) -> Verdict | None:
+    if question["id"] == MAIN:
+        return None if said.ranks is None else Verdict(said.ranks, said.strength, said.both_bad)
+    stored = said.answers.get(question["id"])
+    return Verdict(stored["ranks"], stored["strength"], stored["both_bad"]) if stored else None
+
+
+def _value_of(question: Question, verdict: Verdict, shown: Shown) -> str:
+    """The option that says this; nothing where the question has none, like for an import without a strength."""
+    is_even = len(set(verdict.ranks)) == 1
+    side = None if is_even else shown.place_of(verdict.ranks.index(1))
+    wanted = (side, verdict.strength, verdict.both_bad)
+    options = pairwise_options(question)
+    return next((each.value for each in options if (each.side, each.strength, each.both_bad) == wanted), "")
