@@ -23,8 +23,15 @@ NO_PAGE = {
 }
 WITHOUT_LOGIN = {"login", "forgot", "reset", "invite", "welcome"}
 PAGES = [name for name in OURS if name in CASES and "GET" in CASES[name].answers and name not in NO_PAGE]
+
+
+def _answers_of_who_may_all(name: str) -> set[int | None]:
+    sent = CASES[name].answers.get("POST", {})
+    return {sent.get("owner"), sent.get("staff")}
+
+
 # Whatever they are sent to, they answer with a page of their own where it cannot be taken.
-FORMS = [name for name in OURS if name in CASES and CASES[name].answers.get("POST", {}).get("owner") == 422]
+FORMS = [name for name in OURS if name in CASES and 422 in _answers_of_who_may_all(name)]
 SEVERAL = ("prompt", "run", "upload", "judge", "gold_set", "removal")
 Ids = Mapping[str, list[Any]]
 
@@ -53,11 +60,12 @@ def addresses(name: str, ids: Ids) -> Iterator[str]:
 
 
 def _query(name: str, ids: Ids) -> str:
+    """What a page asks for beside its address; nothing where there is nothing."""
     asked = {
-        "ask_removal": {"subject": "prompt", "target": ids["prompt"][-1]},
+        "ask_removal": {"subject": "prompt", "target": ids.get("prompt", [""])[-1]},
         "audit": {"target": "w"},
-        "compare_judges": dict(zip("ab", ids["judge"][1:3], strict=True)),
+        "compare_judges": dict(zip("ab", ids.get("judge", [])[1:3], strict=False)),
         "comparisons": {"tag": LONG[:100]},
-        "prompt": {"open": ids["comparison"][0]},
+        "prompt": {"open": ids.get("comparison", [""])[0]},
     }
     return f"?{urlencode(asked[name])}" if name in asked else ""
