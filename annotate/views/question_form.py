@@ -1,97 +1,180 @@
-"""The questions of a project as a form, and the form as questions."""
+"""A draft of a question set as a page shows it: a card a question, with a field for each thing that can be set."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django import forms
+from annotate.composing.cells import Cells, Control, attribute_numbers, first
+from annotate.composing.checking import Checked
+from annotate.composing.drafts import MAIN, Draft
+from annotate.composing.kinds import SORTS, Sort
+from annotate.composing.reach import not_always
+from annotate.composing.wording import gist_of, title_of, words_of
 
-from annotate.kinds.answers import Asked, asked
-from annotate.kinds.protocol import Shown
-from core.models.project import DEFAULT_QUESTIONS
-from core.questions import LONGEST_TEXT, LONGEST_WORD, MOST_STRENGTHS
-
-REASONS = [("no", "Do not ask"), ("may", "May be given"), ("must", "Must be given")]
+POINTS = {
+    "2": "2: A or B",
+    "3": "3: A, tie or B",
+    "4": "4: two words a side, no tie",
+    "5": "5: two words a side, and a tie",
+    "6": "6: three words a side, no tie",
+    "7": "7: three words a side, and a tie",
+}
 LEVELS = ("Weakest", "Stronger", "Strongest")
-LONG = f"Shorten it to {LONGEST_TEXT} characters."
-LONG_WORD = f"Shorten it to {LONGEST_WORD} characters."
-
-
-class QuestionsForm(forms.Form):
-    """Words of strength that are left empty are not offered."""
-
-    seen = forms.CharField(required=False, max_length=64)
-    text = forms.CharField(max_length=LONGEST_TEXT, error_messages={"required": "Ask something.", "max_length": LONG})
-    strength_1 = forms.CharField(
-        max_length=LONGEST_WORD, error_messages={"required": "Write one word at least.", "max_length": LONG_WORD}
-    )
-    strength_2 = forms.CharField(required=False, max_length=LONGEST_WORD, error_messages={"max_length": LONG_WORD})
-    strength_3 = forms.CharField(required=False, max_length=LONGEST_WORD, error_messages={"max_length": LONG_WORD})
-    tie = forms.BooleanField(required=False)
-    both_bad = forms.BooleanField(required=False)
-    reason = forms.ChoiceField(choices=REASONS, error_messages={"required": "Choose one of the three."})
-    reason_text = forms.CharField(required=False, max_length=LONGEST_TEXT, error_messages={"max_length": LONG})
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        words = [cleaned[name].casefold() for name in STRENGTHS if cleaned.get(name)]
-        if len(set(words)) < len(words):
-            self.add_error("strength_1", "Two of the words are the same. Write different ones.")
-        if cleaned.get("reason") != "no" and not cleaned.get("reason_text") and "reason_text" not in self.errors:
-            self.add_error("reason_text", "Ask for the reason in a word or two, like “Why?”.")
-        return cleaned
-
-    @property
-    def strengths(self) -> list[tuple[str, forms.BoundField]]:
-        return [(label, self[name]) for label, name in zip(LEVELS, STRENGTHS, strict=True)]
-
-
-STRENGTHS = [f"strength_{number}" for number in range(1, MOST_STRENGTHS + 1)]
-
-
-def initial_of(questions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the controls hold at first."""
-    main, rationale = _named(questions, "main") or {}, _named(questions, "rationale")
-    words = [*main.get("strengths", []), *[""] * MOST_STRENGTHS]
-    reason = "no" if rationale is None else "must" if rationale.get("required") else "may"
-    asked = rationale or _named(DEFAULT_QUESTIONS, "rationale") or {}
-    return {
-        "text": main.get("text", ""),
-        **dict(zip(STRENGTHS, words, strict=False)),
-        "tie": bool(main.get("tie")),
-        "both_bad": bool(main.get("both_bad")),
-        "reason": reason,
-        "reason_text": asked.get("text", ""),
-    }
-
-
-def questions_of(form: QuestionsForm, before: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a valid form says; questions and keys that it does not know stay as they were."""
-    said = form.cleaned_data
-    words = [said[name] for name in STRENGTHS if said[name]]
-    main = {"text": said["text"], "strengths": words, "tie": said["tie"], "both_bad": said["both_bad"]}
-    rationale = {"text": said["reason_text"], "required": said["reason"] == "must"}
-    known: dict[str, dict[str, Any] | None] = {
-        "main": {"id": "main", "kind": "pairwise", **(_named(before, "main") or {}), **main},
-        "rationale": None
-        if said["reason"] == "no"
-        else {"id": "rationale", "kind": "text", **(_named(before, "rationale") or {}), **rationale},
-    }
-    ids = list(dict.fromkeys([*(str(question["id"]) for question in before), *known]))
-    found = [known[each] if each in known else dict(_named(before, each) or {}) for each in ids]
-    return [question for question in found if question is not None]
-
-
-def _named(questions: Sequence[Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
-    return next((question for question in questions if question.get("id") == name), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """As much of the work page as the questions decide."""
+class Field:
+    """One control with what it holds; `parts` are the fields inside it."""
 
-    asked: list[Asked]
+    name: str
+    control: Control
+    value: str
+    error: str = ""
+    parts: Sequence[Any] = ()
+
+    @property
+    def template(self) -> str:
+        return f"annotate/composer/{self.control.type}.html"
+
+    @property
+    def rows(self) -> int:
+        return self.value.count("\n") + 2
 
 
-def preview_of(questions: Sequence[Mapping[str, Any]]) -> Preview:
-    return Preview(asked(questions, {}, Shown((0, 1))))
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field inside a control: a word of strength, or all that is said of one attribute."""
+
+    name: str
+    label: str
+    value: str
+    number: int = 0
+    key: str = ""
+    anchors: str = ""
+    error: str = ""
+
+    @property
+    def rows(self) -> int:
+        return max(self.anchors.count("\n") + 1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`focus` is the button or field that the page goes to, where it goes to one of this question."""
+
+    place: int
+    sort: Sort
+    id: str
+    title: str
+    gist: str
+    text: str
+    help: str
+    is_required: bool
+    is_open: bool
+    is_last: bool
+    fields: Sequence[Field]
+    others: Sequence[Choice]
+    words: Sequence[Choice]
+    note: str = ""
+    focus: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        return self.place + 1
+
+    @property
+    def is_main(self) -> bool:
+        return self.id == MAIN
+
+    @property
+    def error(self) -> str:
+        return self.errors.get("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    place: int = -1
+    on: str = ""
+
+
+def cards_of(draft: Draft, checked: Checked, *, says_errors: bool, focus: Focus | None = None) -> list[Card]:
+    """In their order; `says_errors` also tells what does not fit yet."""
+    looked = focus or Focus()
+    return [
+        _card(place, cells, draft, checked, says_errors, looked.on if place == looked.place else "")
+        for place, cells in enumerate(draft.questions)
+    ]
+
+
+def _card(place: int, cells: Cells, draft: Draft, checked: Checked, says_errors: bool, focus: str) -> Card:
+    question, sort = checked.questions[place], SORTS[first(cells, "kind")]
+    errors = checked.errors.get(place, {}) if says_errors else {}
+    return Card(
+        place=place,
+        sort=sort,
+        id=question["id"],
+        title=title_of(question),
+        gist=gist_of(question),
+        text=first(cells, "text"),
+        help=first(cells, "help"),
+        is_required=bool(first(cells, "required")),
+        is_open=bool(first(cells, "open") or errors or focus),
+        is_last=place == len(draft.questions) - 1,
+        fields=[_field(f"q{place}", control, cells, errors) for control in sort.controls],
+        others=_others(cells, checked.questions[:place]),
+        words=_words(cells, checked.questions[:place]),
+        note=not_always(question, checked.questions),
+        focus=focus,
+        errors=errors,
+    )
+
+
+def _field(prefix: str, control: Control, cells: Cells, errors: Mapping[str, str]) -> Field:
+    value = next(iter(cells.get(control.name, ())), "")
+    parts: list[Any] = []
+    if control.type == "points":
+        value = value or "7"
+        parts = [
+            Part(f"{prefix}.strength_{number}", label, first(cells, f"strength_{number}"), number)
+            for number, label in enumerate(LEVELS, start=1)
+        ]
+    elif control.type == "attributes":
+        parts = [_attribute(prefix, number, cells, errors) for number in attribute_numbers(cells)]
+    return Field(f"{prefix}.{control.name}", control, value, errors.get(control.name, ""), parts)
+
+
+def _attribute(prefix: str, number: int, cells: Cells, errors: Mapping[str, str]) -> Part:
+    name = f"a{number}"
+    return Part(
+        f"{prefix}.{name}",
+        f"Attribute {number + 1}",
+        first(cells, f"{name}.text"),
+        number,
+        first(cells, f"{name}.name"),
+        next(iter(cells.get(f"{name}.anchors", ())), ""),
+        errors.get(f"{name}.anchors", ""),
+    )
+
+
+def _others(cells: Cells, earlier: Sequence[Mapping[str, Any]]) -> list[Choice]:
+    """The questions on which this one may depend; that it does on a later one shows too, for it has to be changed."""
+    when = first(cells, "when")
+    found = [Choice(each["id"], title_of(each), each["id"] == when) for each in earlier if words_of(each)]
+    is_missing = when and not any(choice.is_chosen for choice in found)
+    return [*found, Choice(when, f"{when} (not above this question)", True)] if is_missing else found
+
+
+def _words(cells: Cells, earlier: Sequence[Mapping[str, Any]]) -> list[Choice]:
+    """What the question on which this one depends can say; one that it says no more shows while it is ticked."""
+    other = next((each for each in earlier if each["id"] == first(cells, "when")), None)
+    labels, ticked = (words_of(other) if other else {}), cells.get("is", [])
+    gone = [Choice(word, f"{word} (no answer any more)", True) for word in ticked if word not in labels]
+    return [*(Choice(word, label, word in ticked) for word, label in labels.items()), *gone]

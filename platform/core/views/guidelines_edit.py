@@ -1,6 +1,5 @@
 """The guidelines as Markdown with what they look like, and every version that there was."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.differences import Difference, difference
 from core.errors import Conflict, PrefereeError
 from core.http import UserRequest
-from core.models import AuditEvent, Project, QuestionSet
+from core.models import Project, QuestionSet
 from core.permissions import get_project
-from core.questions import LONGEST_GUIDELINES, current, is_fresh, mark_of, publish
+from core.questions import LONGEST_GUIDELINES, current, is_fresh, mark_of, publish, publishers_of
 from core.rendering import rendered
 from core.views.access import signed_in
 from core.views.pages import in_project
@@ -95,7 +94,7 @@ def _version(project: Project, number: str) -> QuestionSet | None:
 def _versions(project: Project) -> list[Version]:
     """The newest first, each compared with the one before it."""
     rows = list(project.question_sets.order_by("-version")[: MOST_VERSIONS + 1])
-    who = _publishers(project, rows)
+    who = publishers_of(project, rows)
     compared = [_compared(row, before, who) for row, before in pairwise([*rows, None]) if row is not None]
     return compared[:MOST_VERSIONS]
 
@@ -104,11 +103,3 @@ def _compared(row: QuestionSet, before: QuestionSet | None, who: dict[str, str])
     change = difference(before.guidelines if before else "", row.guidelines)
     others = before is not None and before.questions != row.questions
     return Version(row, who.get(str(row.version), ""), change, others, before is None)
-
-
-def _publishers(project: Project, rows: Iterable[QuestionSet]) -> dict[str, str]:
-    """By version, whoever the audit log names last for it."""
-    versions = [str(row.version) for row in rows]
-    events = AuditEvent.objects.filter(project=project, verb="questions.publish", target__in=versions)
-    found = events.select_related("actor").order_by("at", "pk")
-    return {event.target: str(event.actor) for event in found if event.actor_id and event.actor}
