@@ -12,6 +12,7 @@ from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
+from annotate.strategy import depends_on_labels, follow_labels
 from annotate.undo import taken_back
 from annotate.writers import keep_rewrites
 from core.errors import Conflict
@@ -21,7 +22,7 @@ from core.models import Comparison, Judgment, Status, User
 from core.orders import order_number
 
 # What comes next is answered before the server knows that it is shown, where the network was away.
-HAVING_A_SEAT = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
+RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
         judgment = _store(assignment, answer, said, _status_of(assignment))
         keep_rewrites(assignment, said)
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE, draft=None, draft_saved=None)
-        refresh_labels([comparison.pk])
+        refresh_labels([comparison.pk], tell=False)
+        if depends_on_labels(assignment.project):
+            follow_labels([comparison.pk])
         return judgment
 
 
@@ -81,6 +84,7 @@ def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
         Assignment.objects.select_for_update(of=("self",))
         .select_related("project", "round__question_set")
         .filter(comparison=comparison, person=person)
+        .exclude(state=AssignmentState.OWN)
         .order_by("-round__number")
         .first()
     )
@@ -104,7 +108,7 @@ def _already(assignment: Assignment, answer: Answer | Skip, person: User) -> Jud
 
 def _status_of(assignment: Assignment) -> Status:
     """An answer after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
-    if assignment.state in HAVING_A_SEAT or retake_seat(assignment.comparison_id):
+    if assignment.state in RESERVED or retake_seat(assignment.comparison_id):
         return Status.SUBMITTED
     return Status.SURPLUS
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from annotate.models import Assignment, AssignmentState, Flag, GuidelinesRead, QueueItem
+from annotate.models import Assignment, AssignmentState, Flag, GuidelinesRead, Place, QueueItem
 from annotate.queue import refresh
 from core.models import Project, User
 from core.signals import comparisons_changing, comparisons_removed, person_removed
@@ -45,6 +45,7 @@ def _forget(sender: Any, *, project: Project, person: User, **_: Any) -> dict[st
     Flag.objects.filter(project=project, person=person).delete()
     Flag.objects.filter(project=project, resolved_by=person).update(resolved_by=None)
     GuidelinesRead.objects.filter(project=project, person=person).delete()
+    Place.objects.filter(project=project, person=person).delete()
     if open_ones:
         refresh(open_ones)
     return {"assignments": gone}

@@ -8,11 +8,12 @@ from django.utils.safestring import SafeString
 
 from annotate.kinds.answers import NOTHING, Asked, asked
 from annotate.kinds.protocol import Fields, Shown
+from annotate.leaks import responses_of
 from annotate.models import Assignment
 from annotate.texts import messages_of, texts_of
 from core.conversation import Turn, role_of, text_of, turns
 from core.lengths import length_of
-from core.models import Candidate, Prompt, Response
+from core.models import Prompt, Response
 from core.renderings import Html, rendered_many
 
 
@@ -54,7 +55,7 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
     The assignment's project should have been loaded before the assignment: `core.renderings` says why.
     """
     prompt = assignment.comparison.prompt
-    responses = _responses(assignment)
+    responses = responses_of(assignment.comparison)
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
     project = assignment.project
     html = rendered_many(project, texts_of(assignment.comparison, responses))
@@ -71,7 +72,7 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
 
 def shown_in(assignment: Assignment) -> Shown:
     """What the person has before them, as the questions need it."""
-    return Shown(assignment.order, [_text_of(response) for response in _responses(assignment)])
+    return Shown(assignment.order, [_text_of(response) for response in responses_of(assignment.comparison)])
 
 
 def contexts_of(prompt: Prompt, html: Html) -> list[Context]:
@@ -79,12 +80,6 @@ def contexts_of(prompt: Prompt, html: Html) -> list[Context]:
         Context(context.get("title") or f"Context {number}", html[context["text"]])
         for number, context in enumerate(prompt.contexts, start=1)
     ]
-
-
-def _responses(assignment: Assignment) -> list[Response]:
-    """By slot."""
-    candidates = Candidate.objects.filter(comparison=assignment.comparison_id).select_related("response")
-    return [candidate.response for candidate in candidates.order_by("slot")]
 
 
 def _text_of(response: Response) -> str | None:

@@ -16,7 +16,7 @@ from annotate import actions
 from annotate.drawer import drawer_of
 from annotate.flags import FLAG_REASONS
 from annotate.kinds.protocol import BadAnswer, Fields
-from annotate.models import Assignment
+from annotate.models import Assignment, AssignmentState
 from annotate.progress import done_today
 from annotate.reservations import take_next
 from annotate.screen import screen_of
@@ -81,6 +81,7 @@ def reservation(request: UserRequest, project: Project, public: UUID) -> Assignm
     )
     assignment = (
         Assignment.objects.filter(comparison=comparison, person=request.user)
+        .exclude(state=AssignmentState.OWN)
         .select_related("round__question_set")
         .order_by("-round__number")
         .first()

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("annotate", "0006_drafts_and_flags"),
+        ("annotate", "0007_lines_and_places"),
         ("core", "0016_annotation_workbench"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
