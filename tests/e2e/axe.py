@@ -1,6 +1,6 @@
 """Asks axe-core, and a ruler, what is wrong with a page as it stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Run by the debugger and not by the page, so that the policy that refuses foreign scripts stays as it is.
 SCRIPT = Axe().axe_script + Path(__file__).with_suffix(".js").read_text()
+
+OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true"
+FOLD_ALL = "for (const each of document.querySelectorAll('details:not(.aside)')) each.open = false"
 
 
 def violations(page: Page, *, only: str = "", contrast: bool = True) -> list[str]:
@@ -41,6 +44,29 @@ def unseen_focus(page: Page) -> list[str]:
 def longest_movement(page: Page) -> float:
     """In seconds, of every transition and animation that an element of the page could make."""
     return float(_asked(page, "longestMovement", None))
+
+
+def wrongs(page: Page) -> Iterator[str]:
+    """At a desk with everything unfolded, in the dark, and on a phone."""
+    page.evaluate(OPEN_ALL)
+    yield from (f"unfolded: {each}" for each in violations(page))
+    yield from (f"desk: {each}" for each in small_targets(page, 32))
+    page.evaluate(FOLD_ALL)
+    yield from (f"desk: {each}" for each in unseen_focus(page))
+    page.emulate_media(color_scheme="dark")
+    yield from (f"dark: {each}" for each in violations(page, only="color-contrast"))
+    page.emulate_media(color_scheme="light")
+    lengthen(page)
+    yield from (f"phone: {each}" for each in violations(page, contrast=False))
+    page.evaluate(OPEN_ALL)
+    yield from (f"phone: {each}" for each in small_targets(page, 44))
+    page.set_viewport_size(DESK)
+
+
+def lengthen(page: Page) -> None:
+    """A phone as high as the page, so that what sticks to its lower edge covers nothing that is measured."""
+    page.set_viewport_size(PHONE)
+    page.set_viewport_size(PHONE | {"height": page.evaluate("document.documentElement.scrollHeight")})
 
 
 def _asked(page: Page, question: str, value: Any) -> Any:

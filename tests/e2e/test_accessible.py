@@ -1,19 +1,16 @@
 """Every page of the URL conf, as a keyboard, a screen reader, weak eyes and a thumb meet it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from core.models import Membership, Project, Role, User
-from tests.e2e.axe import DESK, PHONE, small_targets, unseen_focus, violations
+from tests.e2e.axe import small_targets, violations, wrongs
 from tests.e2e.every_page import FORMS, NO_PAGE, PAGES, WITHOUT_LOGIN, Ids, addresses, ids_of
 from tests.test_urls import CASES, OURS
 
 pytestmark = pytest.mark.browser
-OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true"
-FOLD_ALL = "for (const each of document.querySelectorAll('details:not(.aside)')) each.open = false"
 SEND = """([address, data]) => {
     const form = Object.assign(document.createElement("form"), {method: "post", action: address});
     data.csrfmiddlewaretoken = document.cookie.match(/csrftoken=([^;]+)/)[1];
@@ -34,29 +31,6 @@ def test_every_url_is_a_page_that_is_visited_or_none_for_a_reason() -> None:
     read = {name for name in OURS if name not in CASES or "GET" in CASES[name].answers}
     assert read == {*PAGES, *NO_PAGE}
     assert not {*PAGES} & {*NO_PAGE}
-
-
-def wrongs(page: Page) -> Iterator[str]:
-    """At a desk with everything unfolded, in the dark, and on a phone."""
-    page.evaluate(OPEN_ALL)
-    yield from (f"unfolded: {each}" for each in violations(page))
-    yield from (f"desk: {each}" for each in small_targets(page, 32))
-    page.evaluate(FOLD_ALL)
-    yield from (f"desk: {each}" for each in unseen_focus(page))
-    page.emulate_media(color_scheme="dark")
-    yield from (f"dark: {each}" for each in violations(page, only="color-contrast"))
-    page.emulate_media(color_scheme="light")
-    lengthen(page)
-    yield from (f"phone: {each}" for each in violations(page, contrast=False))
-    page.evaluate(OPEN_ALL)
-    yield from (f"phone: {each}" for each in small_targets(page, 44))
-    page.set_viewport_size(DESK)
-
-
-def lengthen(page: Page) -> None:
-    """A phone as high as the page, so that what sticks to its lower edge covers nothing that is measured."""
-    page.set_viewport_size(PHONE)
-    page.set_viewport_size(PHONE | {"height": page.evaluate("document.documentElement.scrollHeight")})
 
 
 def found_at(page: Page, address: str, expected: int = 200) -> list[str]:
