@@ -51,6 +51,11 @@ SHIFTS = """new Promise((resolve) => {
 
 @pytest.fixture
 def full(project: Project, ada: User) -> Project:
+    return fill(project, ada)
+
+
+def fill(project: Project, ada: User) -> Project:
+    """With a long word, Arabic, code and a table wherever a project has words."""
     Project.objects.filter(pk=project.pk).update(name=f"A name {LONG}"[:200])
     Membership.objects.filter(user=ada).update(role=Role.OWNER)
     for n, text in enumerate(TEXTS[:-1]):
