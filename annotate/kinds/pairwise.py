@@ -1,12 +1,13 @@
 """Which of two is better, and how much: 2, 3, 5 or 7 points, with a tie and both bad where they are offered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from annotate.kinds.protocol import BadAnswer, Fields, Question, Said, Shown, first
+from annotate.kinds.elements import check_switch
+from annotate.kinds.protocol import MAIN, NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
 from core.errors import PrefereeError
+from core.labels.words import outcome_in_words
 
-MAIN = "main"
 MOST_STRENGTHS = 3
 LONGEST_WORD = 24
 
@@ -43,9 +44,13 @@ class View:
 
 
 class Pairwise:
-    name, fewest, most = "pairwise", 2, 2
+    name, fewest, most, may_be_main = "pairwise", 2, 2, True
+
+    def says(self, question: Question) -> Collection[str]:
+        return {option.says for option in pairwise_options(question)}
 
     def check(self, question: Question) -> None:
+        check_switch(question, "tie", "both_bad")
         words = [str(word) for word in question.get("strengths", [])]
         if not 1 <= len(words) <= MOST_STRENGTHS:
             raise PrefereeError(
@@ -86,6 +91,14 @@ class Pairwise:
     def view(self, question: Question, fields: Fields, shown: Shown) -> View:
         return View(pairwise_options(question), first(fields, question["id"]))
 
+    def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
+        verdict, words = _verdict_in(question, said), question["strengths"]
+        if verdict is None:
+            return ""
+        strength = verdict.strength or 0
+        word = words[strength - 1] if 0 < strength <= len(words) else ""
+        return outcome_in_words(verdict.ranks, both_bad=verdict.both_bad, strength=word, letters=letters)
+
 
 def pairwise_options(question: Question) -> list[Option]:
     """A much, A, A slightly, tie, B slightly, B, B much, both bad: as far as the question offers them."""
@@ -109,7 +122,7 @@ def pairwise_verdict(question: Question, value: str, order: Sequence[int]) -> Ve
         raise BadAnswer("Choose an answer first, then submit.", asked)
     option = next((option for option in pairwise_options(question) if option.value == value), None)
     if option is None:
-        raise BadAnswer("This question has no such answer. Reload the page and choose again.", asked)
+        raise BadAnswer(NO_SUCH, asked)
     if option.side is None:
         return Verdict([1, 1], option.strength, option.both_bad)
     ranks = [2, 2]

@@ -1,0 +1,97 @@
+"""Write a better one: the text becomes a response of its own, whose parent is the one it was made from."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotate.kinds.elements import check_shortest
+from annotate.kinds.protocol import BadAnswer, Fields, Question, Said, Shown, first
+from annotate.kinds.wording import refuse_short, written
+from core.models.comparison import MOST_CANDIDATES
+
+LONGEST_REWRITE = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A response that can be rewritten, with its text as it is stored."""
+
+    place: int
+    letter: str
+    text: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    sources: Sequence[Source]
+    text: str
+    shortest: int
+    longest: int = LONGEST_REWRITE
+
+
+class Rewrite:
+    name, fewest, most, may_be_main = "rewrite", 1, MOST_CANDIDATES, False
+
+    def says(self, question: Question) -> Collection[str]:
+        return {"given"}
+
+    def check(self, question: Question) -> None:
+        check_shortest(question, LONGEST_REWRITE)
+
+    def read(self, question: Question, fields: Fields, shown: Shown, said: Said) -> bool:
+        text = _trimmed(written(first(fields, f"{question['id']}.text"), question["id"], LONGEST_REWRITE))
+        if not text:
+            return False
+        slot = _slot(question, fields, shown)
+        refuse_short(text, question["id"], question.get("shortest", 0))
+        if text == _trimmed((shown.texts[slot] or "").replace("\r\n", "\n")):
+            letter = shown.letters[shown.place_of(slot)]
+            raise BadAnswer(f"This is the text of {letter} as it was. Change it, or empty the field.", question["id"])
+        said.answers[question["id"]] = {"slot": slot, "text": text}
+        return True
+
+    def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
+        stored: Any = said.answers.get(question["id"])
+        if not stored or "text" not in stored:
+            return {}
+        place = str(shown.place_of(stored["slot"]))
+        return {f"{question['id']}.place": [place], f"{question['id']}.text": [stored["text"]]}
+
+    def words(self, question: Question, fields: Fields, shown: Shown) -> set[str]:
+        return {"given"} if first(fields, f"{question['id']}.text").strip() else set()
+
+    def view(self, question: Question, fields: Fields, shown: Shown) -> View:
+        now = first(fields, f"{question['id']}.place")
+        sources = [
+            Source(place, letter, shown.texts[slot] or "", str(place) == now)
+            for place, (slot, letter) in enumerate(zip(shown.order, shown.letters, strict=True))
+            if _can_be_rewritten(shown, slot)
+        ]
+        return View(sources, first(fields, f"{question['id']}.text"), question.get("shortest", 0))
+
+    def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
+        stored: Any = said.answers.get(question["id"])
+        return f"{letters[stored['slot']]} written anew: {stored['text']}" if stored and "text" in stored else ""
+
+
+def _slot(question: Question, fields: Fields, shown: Shown) -> int:
+    """Raises BadAnswer where nobody said which response, or it cannot be rewritten."""
+    place = first(fields, f"{question['id']}.place") or ("0" if shown.k == 1 else "")
+    if place not in map(str, range(shown.k)):
+        raise BadAnswer("Choose which response you have made better, then submit.", question["id"])
+    slot = shown.order[int(place)]
+    if not _can_be_rewritten(shown, slot):
+        raise BadAnswer(
+            f"{shown.letters[int(place)]} is a conversation and cannot be written anew. Choose another.", question["id"]
+        )
+    return slot
+
+
+def _can_be_rewritten(shown: Shown, slot: int) -> bool:
+    return slot < len(shown.texts) and shown.texts[slot] is not None
+
+
+def _trimmed(text: str) -> str:
+    """Empty lines around it and spaces behind it are no part of a text; the indent of its first line is."""
+    return text.rstrip().lstrip("\n")
