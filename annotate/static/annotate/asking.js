@@ -36,6 +36,7 @@ function tell(question, sentence) {
 }
 
 function stand(question) {
+  question.querySelector(".reason")?.toggleAttribute("data-open", true);
   const row = [...question.querySelectorAll("[data-row]")].find((each) => !each.querySelector("input:checked")) ?? question;
   const card = document.querySelector(`[data-ranking="${question.dataset.question}"] [data-letter]`);
   const place = card ?? row.querySelector("input:not([type=hidden]), textarea, button");
@@ -49,13 +50,27 @@ function missing(form) {
 }
 
 // What a point of a scale means stands in a line of its own as soon as somebody is at it.
-function explain(event) {
-  const input = event.target.closest?.(".option")?.querySelector("[data-anchor]");
-  const line = event.target.closest?.("[data-question]")?.querySelector("[data-anchors]");
-  if (line && input) line.textContent = input.dataset.anchor;
+function explain(row, option) {
+  const line = row.querySelector("[data-anchors]");
+  if (line) line.textContent = (option ?? row.querySelector(":checked"))?.dataset.anchor ?? "";
 }
 
-for (const name of ["focusin", "pointerover", "change"]) document.addEventListener(name, explain);
+function explainAll() {
+  for (const line of document.querySelectorAll("[data-anchors]")) explain(line.closest("[data-row]"));
+}
+
+for (const name of ["focusin", "pointerover", "change"]) {
+  document.addEventListener(name, (event) => {
+    const row = event.target.closest?.("[data-row]");
+    if (row) explain(row, event.target.closest(".option")?.querySelector("[data-anchor]"));
+  });
+}
+for (const name of ["focusout", "pointerout"]) {
+  document.addEventListener(name, (event) => {
+    const row = event.target.closest?.("[data-row]");
+    if (row) explain(row);
+  });
+}
 
 for (const name of ["input", "change"]) {
   document.addEventListener(name, (event) => {
@@ -78,6 +93,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   askWhatIsDue();
+  explainAll();
   measure();
   if (event.detail.target.id !== "answer") return;
   const wrong = [...document.querySelectorAll("#answer [data-question]")].find((each) => each.querySelector(".error")?.textContent);
@@ -103,4 +119,5 @@ document.addEventListener("click", (event) => {
 for (const name of ["change", "input"]) document.addEventListener(name, measure);
 addEventListener("resize", measure);
 askWhatIsDue();
+explainAll();
 measure();

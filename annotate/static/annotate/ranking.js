@@ -4,6 +4,7 @@
 const ORDINALS = new Intl.PluralRules("en-GB", { type: "ordinal" });
 const ENDINGS = { one: "st", two: "nd", few: "rd", other: "th" };
 const EDGE = 48;
+const LONGEST = 240;
 
 const ordinal = (number) => `${number}${ENDINGS[ORDINALS.select(number)]}`;
 const cardsOf = (ranking) => [...ranking.querySelectorAll("[data-letter]")];
@@ -222,7 +223,7 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && drop(f
 function fold() {
   for (const card of document.querySelectorAll(".card:not([data-open])")) {
     const text = card.querySelector(".card-text");
-    if (text) card.toggleAttribute("data-long", text.scrollHeight > text.clientHeight + 1);
+    if (text) card.toggleAttribute("data-long", text.scrollHeight > LONGEST);
   }
 }
 

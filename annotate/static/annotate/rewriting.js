@@ -42,7 +42,7 @@ function open(part) {
   const field = fieldOf(part);
   field.focus();
   field.setSelectionRange(0, 0);
-  field.scrollIntoView({ block: "nearest" });
+  part.closest("[data-question]").scrollIntoView({ block: "start" });
 }
 
 function close(part) {
@@ -50,13 +50,15 @@ function close(part) {
   for (const place of placesOf(part)) place.checked = false;
   changed(fieldOf(part));
   toggle(part, false);
-  part.querySelector("[data-write]").focus();
 }
 
 document.addEventListener("click", (event) => {
   const part = event.target.closest("[data-rewrite]");
   if (part && event.target.closest("[data-write]")) open(part);
-  if (part && event.target.closest("[data-unwrite]")) close(part);
+  if (part && event.target.closest("[data-unwrite]")) {
+    close(part);
+    part.querySelector("[data-write]").focus();
+  }
 });
 
 document.addEventListener("change", (event) => {
