@@ -27,7 +27,7 @@ def runs_of(source: str, html: str) -> Sequence[Run]:
     Where n and m are equal the characters are, one by one; where not, they stand for each other as a whole, like an
     entity. `html` is the source as `core.rendering` shows it. Sorted both ways; what lies between is markup.
     """
-    shown = _text_of(html)
+    shown = text_of(html)
     plain, stored_at = _normalised(source)
     pieces = [_whole(plain)] if len(source) > MOST_CHARACTERS else _pieces(plain)
     return _joined(_found(pieces, shown), stored_at)
@@ -66,7 +66,8 @@ class _Words(HTMLParser):
         self.words.append(APART * len(data) if self.apart else data)
 
 
-def _text_of(html: str) -> str:
+def text_of(html: str) -> str:
+    """What is shown, as a browser counts it; APART in the place of formulas and images."""
     words = _Words()
     words.feed(html)
     words.close()
@@ -74,7 +75,9 @@ def _text_of(html: str) -> str:
 
 
 def _whole(text: str) -> Piece:
-    return Piece(text, [(at, at + 1) for at in range(len(text))])
+    """As it was written; a browser drops the end of an empty first line."""
+    first = int(text.startswith("\n"))
+    return Piece(text[first:], [(at, at + 1) for at in range(first, len(text))])
 
 
 def _pieces(source: str) -> list[Piece]:
