@@ -43,6 +43,7 @@ class ResponseCard:
     author: Author
     pane: Pane
     scores: list[Scored]
+    is_edit: bool = False
 
     @property
     def mark(self) -> str:
@@ -65,9 +66,21 @@ def cards_of(project: Project, responses: Sequence[Response], blind: Blind) -> l
     scores = _scores([response for response in responses if response.pk not in blind.responses])
     html = rendered_many(project, [text for response in responses for text in texts_of_response(response)])
     return [
-        ResponseCard(response, author_of(response, blind), pane_of("", response, html), scores[response.pk])
+        ResponseCard(
+            response,
+            author_of(response, blind),
+            pane_of("", response, html),
+            scores[response.pk],
+            is_edit=_is_edit(response, blind),
+        )
         for response in responses
     ]
+
+
+def _is_edit(response: Response, blind: Blind) -> bool:
+    """Of another response, as far as the reader may know."""
+    hidden = {response.pk, response.parent_id} & {*blind.responses}
+    return response.parent_id is not None and not response.erased and not hidden
 
 
 def _scores(responses: Sequence[Response]) -> dict[int, list[Scored]]:

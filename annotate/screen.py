@@ -48,6 +48,7 @@ class Screen:
     contexts: list[Context]
     turns: list[Turn]
     panes: list[Pane]
+    reference: SafeString | None = None
 
     @property
     def rationale(self) -> Asked | None:
@@ -71,7 +72,8 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
     prompt = assignment.comparison.prompt
     responses = _responses(assignment)
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
-    html = rendered_many(assignment.project, texts_of(assignment.comparison, responses))
+    project = assignment.project
+    html = rendered_many(project, texts_of(assignment.comparison, responses))
     questions = asked(assignment.round.question_set.questions, fields, shown, errors)
     panes = [pane_of(letter, responses[slot], html) for letter, slot in zip(shown.letters, shown.order, strict=True)]
     return Screen(
@@ -81,6 +83,7 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
         contexts=contexts_of(prompt, html),
         turns=turns(prompt.messages, html),
         panes=_placed(panes, shown, is_marked=any(each.question["kind"] == "spans" for each in questions)),
+        reference=html[prompt.reference] if prompt.reference and project.shows_reference else None,
     )
 
 
