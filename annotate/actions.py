@@ -13,6 +13,7 @@ from annotate.reservations import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
 from annotate.undo import taken_back
+from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels
@@ -57,6 +58,7 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
             return before
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment = _store(assignment, answer, said, _status_of(assignment))
+        keep_rewrites(assignment, said)
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE, draft=None, draft_saved=None)
         refresh_labels([comparison.pk])
         return judgment

@@ -4,11 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotate.kinds.pairwise import MAIN
-from annotate.kinds.protocol import BadAnswer, Fields, Question, Said, Shown
+from annotate.kinds.protocol import MAIN, BadAnswer, Fields, Question, Said, Shown, is_required
 from annotate.kinds.registry import kind_of
 
 NOTHING: Mapping[str, str] = {}
+# What to do first where the main question has no answer.
+FIRST = {
+    "ranking": "Rank the responses first, then submit.",
+    "thumbs": "Say of every response whether it is good, then submit.",
+    "rating": "Rate every response first, then submit.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def read_answers(questions: Sequence[Question], fields: Fields, shown: Shown) ->
         if not _is_asked(question, questions, fields, shown):
             continue
         is_given = kind_of(question).read(question, fields, shown, said)
-        if not is_given and _is_required(question):
+        if not is_given and is_required(question):
             raise BadAnswer(_missing(question), question["id"])
     return said
 
@@ -95,13 +100,9 @@ def _is_asked(question: Question, questions: Sequence[Question], fields: Fields,
     return bool(kind_of(other).words(other, fields, shown) & set(when["is"]))
 
 
-def _is_required(question: Question) -> bool:
-    return bool(question["id"] == MAIN or question.get("required"))
-
-
 def _missing(question: Question) -> str:
     if question["id"] == MAIN:
-        return "Choose an answer first, then submit."
+        return FIRST.get(question["kind"], "Choose an answer first, then submit.")
     if question["id"] == "rationale":
         return "Say why in a few words, then submit."
     return f"“{question['text']}” has no answer yet. Answer it, then submit."

@@ -3,7 +3,7 @@
 A form speaks of places on the screen, a judgment of slots. Knows nothing of Django.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,6 +13,8 @@ from core.labels.words import letter_of
 Question = Mapping[str, Any]
 # What a form sends: under each name its values. Names begin with the question's id: `main`, `style.0.clarity`.
 Fields = Mapping[str, Sequence[str]]
+MAIN = "main"
+NO_SUCH = "This question has no such answer. Reload the page and choose again."
 
 
 class BadAnswer(PrefereeError):
@@ -62,6 +64,10 @@ class Kind(Protocol):
     name: str
     fewest: int
     most: int
+    may_be_main: bool
+
+    def says(self, question: Question) -> Collection[str]:
+        """All words that `words` can give, of a question that `check` found right."""
 
     def check(self, question: Question) -> None:
         """Raises PrefereeError with the first thing in the question that does not fit."""
@@ -78,7 +84,14 @@ class Kind(Protocol):
     def view(self, question: Question, fields: Fields, shown: Shown) -> Any:
         """What the template of the kind shows, filled with the fields."""
 
+    def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
+        """The answer in words, or nothing where there is none; `letters` names the slots."""
+
 
 def first(fields: Fields, name: str) -> str:
     """The only value under the name, or nothing."""
     return next(iter(fields.get(name, ())), "")
+
+
+def is_required(question: Question) -> bool:
+    return bool(question["id"] == MAIN or question.get("required"))

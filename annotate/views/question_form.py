@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 
 from annotate.kinds.answers import Asked, asked
+from annotate.kinds.checking import LONGEST_TEXT
+from annotate.kinds.pairwise import LONGEST_WORD, MOST_STRENGTHS
 from annotate.kinds.protocol import Shown
 from core.models.project import DEFAULT_QUESTIONS
-from core.questions import LONGEST_TEXT, LONGEST_WORD, MOST_STRENGTHS
 
 REASONS = [("no", "Do not ask"), ("may", "May be given"), ("must", "Must be given")]
 LEVELS = ("Weakest", "Stronger", "Strongest")

@@ -32,22 +32,35 @@ def order_in_words(order: Sequence[int]) -> str:
     return ", ".join(letter_of(slot) for slot in order)
 
 
-def ranking_in_words(ranks: Sequence[int]) -> str:
-    """The best first, those that tie together: “A, then B and C”."""
+def ranking_in_words(ranks: Sequence[int], *, partial: bool = False, letters: Sequence[str] = ()) -> str:
+    """The best first, those that tie together: “A, then B and C”; in a partial one the last are not ranked.
+
+    `letters` names the slots where they are not to be called by their canonical order.
+    """
+    names = letters or [letter_of(slot) for slot in range(len(ranks))]
     steps = sorted(set(ranks))
-    tied = [[letter_of(slot) for slot, rank in enumerate(ranks) if rank == step] for step in steps]
-    return ", then ".join(_listed(letters) for letters in tied)
+    tied = [_listed([names[slot] for slot, rank in enumerate(ranks) if rank == step]) for step in steps]
+    unranked = f"; {tied.pop()} not ranked" if partial and steps[-1] == len(ranks) else ""
+    return ", then ".join(tied) + unranked
 
 
-def outcome_in_words(ranks: Sequence[int], *, both_bad: bool, strength: str = "") -> str:
+def outcome_in_words(
+    ranks: Sequence[int],
+    *,
+    both_bad: bool,
+    strength: str = "",
+    partial: bool = False,
+    letters: Sequence[str] = (),
+) -> str:
     """“B somewhat better”, “Tie”, “Both bad”, or the ranking of more than two; `strength` is a word of the question."""
     if both_bad:
         return "Both bad" if len(ranks) == 2 else "All bad"
     if len(set(ranks)) == 1:
         return "Tie"
-    if len(ranks) > 2:
-        return ranking_in_words(ranks)
-    return " ".join(filter(None, (letter_of(list(ranks).index(min(ranks))), strength, "better")))
+    if len(ranks) > 2 or partial:
+        return ranking_in_words(ranks, partial=partial, letters=letters)
+    names = letters or [letter_of(slot) for slot in range(len(ranks))]
+    return " ".join(filter(None, (names[list(ranks).index(min(ranks))], strength, "better")))
 
 
 def votes_in_words(votes: Mapping[str, int]) -> str:
