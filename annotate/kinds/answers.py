@@ -35,7 +35,7 @@ class Asked:
 
     @property
     def is_required(self) -> bool:
-        return _is_required(self.question)
+        return is_required(self.question)
 
     @property
     def depends_on(self) -> str:
