@@ -12,12 +12,16 @@ from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
+from annotate.undo import taken_back
 from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judgment, Status, User
 from core.orders import order_number
+
+# What comes next is answered before the server knows that it is shown, where the network was away.
+HAVING_A_SEAT = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment = _store(assignment, answer, said, _status_of(assignment))
         keep_rewrites(assignment, said)
-        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE)
+        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE, draft=None, draft_saved=None)
         refresh_labels([comparison.pk])
         return judgment
 
@@ -67,7 +71,7 @@ def skip(comparison: Comparison, answer: Skip, *, by: User) -> None:
         if assignment.state == AssignmentState.DONE or _already(assignment, answer, by):
             return
         free([assignment.pk], AssignmentState.SKIPPED)
-        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED)
+        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED, draft=None, draft_saved=None)
         _store(assignment, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
 
 
@@ -100,7 +104,7 @@ def _already(assignment: Assignment, answer: Answer | Skip, person: User) -> Jud
 
 def _status_of(assignment: Assignment) -> Status:
     """An answer after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
-    if assignment.state in (AssignmentState.HELD, AssignmentState.ASSIGNED) or retake_seat(assignment.comparison_id):
+    if assignment.state in HAVING_A_SEAT or retake_seat(assignment.comparison_id):
         return Status.SUBMITTED
     return Status.SURPLUS
 
@@ -128,6 +132,7 @@ def _store(assignment: Assignment, answer: Answer | Skip, said: Said, status: St
         touched=True,
         client_id=answer.client_id,
         status=status,
+        revises=taken_back(assignment),
     )
     judgment.save(force_insert=True)
     return judgment

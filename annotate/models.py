@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.utils import timezone
 
-from core.models import Comparison, Project, Round, User
+from core.models import Comparison, Project, QuestionSet, Round, User
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -139,3 +139,18 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.comparison_id}"
+
+
+class GuidelinesRead(models.Model):
+    """The newest guidelines of a project that somebody has opened: what came after is new to them."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "person"], name="guidelines_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} read {self.question_set}"

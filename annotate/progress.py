@@ -1,10 +1,12 @@
 """What a person has done in the open round of a project and what is left for them."""
 
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils import timezone
 
-from core.models import Project, User
+from core.models import Judgment, Occasion, Project, Status, User
 from core.work import Work
 
 COUNTED_UP_TO = 1_000
@@ -18,7 +20,7 @@ SELECT p.id, mine.done, mine.held + open.n
                  ORDER BY r.number DESC LIMIT 1) AS round ON true
  CROSS JOIN LATERAL (
        SELECT count(*) FILTER (WHERE a.state = 'done' AND a.round_id = round.id) AS done,
-              count(*) FILTER (WHERE a.state IN ('held', 'assigned')) AS held
+              count(*) FILTER (WHERE a.state IN ('held', 'ahead', 'assigned')) AS held
          FROM annotate_assignment a WHERE a.person_id = %(person)s AND a.project_id = p.id) AS mine
  CROSS JOIN LATERAL (
        SELECT count(*) AS n FROM (
@@ -46,3 +48,10 @@ def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
 
 def _work(done: int, left: int) -> Work:
     return Work(done, min(left, COUNTED_UP_TO), more=left > COUNTED_UP_TO)
+
+
+def done_today(person: User, project: Project) -> int:
+    """What they submitted since midnight in the project's time zone, read from one index."""
+    midnight = timezone.now().astimezone(ZoneInfo(project.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    own = Judgment.objects.filter(project=project, person=person, created__gte=midnight, live=True)
+    return own.exclude(status=Status.SKIPPED).filter(occasion=Occasion.FIRST).count()

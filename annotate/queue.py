@@ -20,7 +20,7 @@ SELECT j.comparison_id, count(DISTINCT j.judge_id) FROM core_judgment j JOIN cor
 """
 SEATS = """
 SELECT comparison_id, count(*) FROM annotate_assignment
- WHERE comparison_id = ANY (%s) AND state IN ('held', 'assigned') GROUP BY 1
+ WHERE comparison_id = ANY (%s) AND state IN ('held', 'ahead', 'assigned') GROUP BY 1
 """
 # What was assigned and never opened is not asked any more where nobody is wanted.
 UNASSIGN = f"""

@@ -72,6 +72,7 @@ def take_next(person: User, project: Project) -> Assignment | None:
             return None
         return (
             _held(person, project)
+            or _promoted(person, project)
             or (_assigned(person, project) if rights.has_assigned else None)
             or _claim(person, project, rights.groups)
         )
@@ -88,6 +89,14 @@ def _held(person: User, project: Project) -> Assignment | None:
     held = Assignment.objects.filter(person=person, project=project, state=AssignmentState.HELD)
     held.filter(expires__isnull=False).update(expires=timezone.now() + RESERVED_FOR)
     return held.select_related("comparison__prompt", "round__question_set").first()
+
+
+def _promoted(person: User, project: Project) -> Assignment | None:
+    """What was reserved ahead is the one they hold now."""
+    now = timezone.now()
+    ahead = Assignment.objects.filter(person=person, project=project, state=AssignmentState.AHEAD)
+    held = {"state": AssignmentState.HELD, "expires": now + RESERVED_FOR, "shown": now}
+    return _held(person, project) if ahead.update(**held) else None
 
 
 def _assigned(person: User, project: Project) -> Assignment | None:
@@ -139,3 +148,35 @@ def retake_seat(comparison_id: int) -> bool:
     """Whether there was a place left for an answer that came after its reservation lapsed."""
     open_item = QueueItem.objects.filter(comparison_id=comparison_id, held__lt=F("wanted"))
     return open_item.update(held=F("held") + 1) == 1
+
+
+def take_ahead(person: User, project: Project) -> Assignment | None:
+    """The comparison that comes next, for 90 seconds."""
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)
+        rights, current = rights_of(person, project), project.current_round
+        if rights is None or current is None:
+            return None
+        mine = Assignment.objects.filter(person=person, project=project).select_related(
+            "comparison__prompt", "round__question_set"
+        )
+        if not mine.filter(state=AssignmentState.HELD).exists():
+            return None
+        if found := mine.filter(state=AssignmentState.AHEAD).first():
+            return found
+        named = {"project": project.pk, "person": person.pk, "groups": list(rights.groups)}
+        taken = fetch(CLAIM.format(wait="SKIP LOCKED"), named)
+        if not taken:
+            return None
+        comparison = Comparison.objects.select_related("prompt").get(pk=taken[0][0])
+        now = timezone.now()
+        given = {"state": AssignmentState.AHEAD, "expires": now + timedelta(seconds=90), "shown": now}
+        order = order_for(person, comparison, project.seed)
+        assignment, _ = Assignment.objects.update_or_create(
+            person=person,
+            comparison=comparison,
+            round=current,
+            defaults=given,
+            create_defaults={**given, "project": project, "order": order},
+        )
+        return assignment

@@ -15,19 +15,19 @@ JUDGING = [role for role, verbs in MAY.items() if "judge" in verbs]
 
 ANY_EXPIRED = """
 SELECT a.id FROM annotate_assignment a
- WHERE a.state = 'held' AND a.expires < statement_timestamp()
+ WHERE a.state IN ('held', 'ahead') AND a.expires < statement_timestamp()
    AND a.project_id = %(project)s AND a.person_id <> %(person)s LIMIT 1
 """
 EXPIRED = """
 SELECT a.id FROM annotate_assignment a JOIN annotate_queueitem q USING (comparison_id)
- WHERE a.state = 'held' AND a.expires < statement_timestamp()
+ WHERE a.state IN ('held', 'ahead') AND a.expires < statement_timestamp()
    AND a.project_id = %(project)s AND a.person_id <> %(person)s
  ORDER BY q.comparison_id LIMIT 100 FOR UPDATE OF q SKIP LOCKED
 """
 # What is held by somebody who judges no more; what is assigned to somebody who does not, or is not in its group.
 LOST = """
 SELECT a.id FROM annotate_assignment a JOIN annotate_queueitem q USING (comparison_id)
- WHERE a.project_id = %(project)s AND a.person_id = ANY (%(people)s) AND a.state IN ('held', 'assigned')
+ WHERE a.project_id = %(project)s AND a.person_id = ANY (%(people)s) AND a.state IN ('held', 'ahead', 'assigned')
    AND (NOT EXISTS (SELECT FROM core_membership m WHERE m.project_id = a.project_id AND m.user_id = a.person_id
                        AND m.paused IS NULL AND m.role = ANY (%(judging)s))
         OR a.state = 'assigned' AND q.group_id <> 0
@@ -43,7 +43,7 @@ GOAL = """CASE WHEN c.withdrawn IS NULL AND (
 FREE = f"""
 WITH freed AS (
      UPDATE annotate_assignment SET state = %(state)s
-      WHERE id = ANY (%(ids)s) AND state IN ('held', 'assigned')
+      WHERE id = ANY (%(ids)s) AND state IN ('held', 'ahead', 'assigned')
         AND (NOT %(expired)s OR expires < statement_timestamp())
       RETURNING comparison_id),
 counted AS (SELECT comparison_id, count(*) AS n FROM freed GROUP BY 1)
