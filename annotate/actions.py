@@ -12,6 +12,7 @@ from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
+from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels
@@ -53,6 +54,7 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
             return before
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment = _store(assignment, answer, said, _status_of(assignment))
+        keep_rewrites(assignment, said)
         Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE)
         refresh_labels([comparison.pk])
         return judgment

@@ -6,13 +6,13 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import assigning, blindness, progress, queue, removals, routing, seats, standing
+        from annotate import assigning, blindness, progress, queue, removals, routing, seats, standing, writers
         from annotate.reading import Reading
         from core import assigning as desk
         from core import blindness as secrets
         from core import places, questions, work
 
-        for room in (queue, removals, routing, seats):
+        for room in (queue, removals, routing, seats, writers):
             room.connect()
         work.register(progress.work_in)
         questions.register(Reading())

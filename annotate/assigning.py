@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from annotate.models import AssignmentState
 from annotate.reservations import order_for, rights_of
-from annotate.seats import free
+from annotate.seats import GOAL, free
 from core import audit
 from core.assigning import Assigned
 from core.bulk import fetch
@@ -22,11 +22,11 @@ SELECT q.comparison_id FROM annotate_queueitem q WHERE q.project_id = %(project)
  ORDER BY q.comparison_id FOR UPDATE
 """
 # What stands against each, in the order in which it is said; one that the person has before them becomes theirs alone.
-VERDICTS = """
+VERDICTS = f"""
 SELECT c.id,
        CASE WHEN seen.state = 'held' AND seen.expires IS NOT NULL THEN 'held'
             WHEN seen.state IS NOT NULL OR said.id IS NOT NULL THEN 'judged'
-            WHEN q.comparison_id IS NULL OR c.withdrawn IS NOT NULL OR c.votes_wanted = 0 THEN 'closed'
+            WHEN q.comparison_id IS NULL OR {GOAL} = 0 THEN 'closed'
             WHEN NOT q.group_id = ANY (%(groups)s) THEN 'outside'
             WHEN NOT q.is_open THEN 'full'
             ELSE 'free' END

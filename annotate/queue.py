@@ -10,7 +10,7 @@ from annotate.routing import GROUP
 from annotate.seats import GOAL
 from core.bulk import fetch
 from core.models import Project
-from core.signals import comparisons_added, comparisons_changed
+from core.signals import asked_changed, comparisons_added, comparisons_changed
 
 # One statement a table: a join of all would be looped over where the statistics are older than an import.
 VOTES = """
@@ -37,6 +37,22 @@ SELECT c.id, c.project_id, GREATEST({GOAL}, place.taken), place.taken, {GROUP}, 
     ON CONFLICT (comparison_id) DO UPDATE SET wanted = EXCLUDED.wanted, held = EXCLUDED.held,
        group_id = EXCLUDED.group_id, priority = EXCLUDED.priority
 """
+# Where what is wanted is not what it comes to; where nobody is asked, somebody may have been given it.
+UNTRUE = f"""
+SELECT c.id FROM core_comparison c LEFT JOIN annotate_queueitem q ON q.comparison_id = c.id
+ WHERE c.project_id = %s AND c.id > %s
+   AND (q.comparison_id IS NULL AND {GOAL} > 0 OR q.wanted <> GREATEST({GOAL}, q.held) OR {GOAL} = 0 AND q.held > 0)
+ ORDER BY c.id LIMIT %s
+"""
+AT_ONCE = 10_000
+
+
+def refresh_project(project: Project) -> None:
+    """Make the rows of the whole project true, those alone that are not."""
+    last = 0
+    while ids := [pk for (pk,) in fetch(UNTRUE, [project.pk, last, AT_ONCE])]:
+        refresh(ids)
+        last = ids[-1]
 
 
 def refresh(comparison_ids: Sequence[int]) -> None:
@@ -54,6 +70,11 @@ def _follow(sender: Any, *, project: Project, comparison_ids: Sequence[int], **_
     refresh(comparison_ids)
 
 
+def _follow_questions(sender: Any, *, project: Project, **_: Any) -> None:
+    refresh_project(project)
+
+
 def connect() -> None:
+    asked_changed.connect(_follow_questions, dispatch_uid="queue follows the questions")
     comparisons_added.connect(_follow, dispatch_uid="queue follows new comparisons")
     comparisons_changed.connect(_follow, dispatch_uid="queue follows changed comparisons")

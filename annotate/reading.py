@@ -1,12 +1,27 @@
-"""Which questions people have before them, and which they answered last. Core asks, and does not know this room."""
+"""Which questions can be asked, which people have before them, and which they answered last.
 
+Core asks, and does not know this room.
+"""
+
+from collections.abc import Sequence
+
+from annotate.kinds.checking import check_questions, responses_asked
+from annotate.kinds.protocol import Question
 from annotate.models import Assignment, AssignmentState
+from annotate.views.forms import RESERVED
 from core.models import Project, QuestionSet, User
 
 
 class Reading:
+    def check(self, questions: Sequence[Question]) -> None:
+        check_questions(questions, RESERVED)
+
+    def responses_asked(self, questions: Sequence[Question]) -> tuple[int, int]:
+        return responses_asked(questions)
+
     def are_shown(self, questions: QuestionSet) -> bool:
-        return Assignment.objects.filter(project=questions.project_id, round__question_set=questions).exists()
+        theirs = Assignment.objects.filter(project=questions.project_id, round__question_set=questions)
+        return theirs.exclude(state=AssignmentState.OWN).exists()
 
     def last_seen(self, person: User, project: Project) -> QuestionSet | None:
         answered = Assignment.objects.filter(person=person, project=project, state=AssignmentState.DONE)

@@ -10,7 +10,7 @@ from annotate.queue import refresh
 from core.models import Project, User
 from core.signals import comparisons_changing, comparisons_removed, person_removed
 
-OVER = (AssignmentState.DONE, AssignmentState.SKIPPED, AssignmentState.LAPSED)
+OVER = (AssignmentState.DONE, AssignmentState.SKIPPED, AssignmentState.LAPSED, AssignmentState.OWN)
 
 
 def connect() -> None:

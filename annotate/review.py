@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from annotate.kinds.pairwise import Verdict, pairwise_verdict
+from annotate.kinds.pairwise import pairwise_verdict
 from annotate.kinds.ranking import ranking_verdict
+from annotate.kinds.stored import Verdict
 from annotate.models import Assignment, AssignmentState
 from core import audit
 from core.bulk import fetch

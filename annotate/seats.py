@@ -34,8 +34,10 @@ SELECT a.id FROM annotate_assignment a JOIN annotate_queueitem q USING (comparis
            AND NOT EXISTS (SELECT FROM core_group_people g WHERE g.group_id = q.group_id AND g.user_id = a.person_id))
  ORDER BY q.comparison_id FOR UPDATE OF q
 """
-# What the places of a row `c` of core_comparison come to: only pairs, for the page that asks people cannot show lists.
-GOAL = "CASE WHEN c.k = 2 AND c.withdrawn IS NULL THEN c.votes_wanted ELSE 0 END"
+# What the places of a row `c` of core_comparison come to: only those of as many responses as the questions are about.
+GOAL = """CASE WHEN c.withdrawn IS NULL AND (
+                SELECT c.k BETWEEN every.fewest_responses AND every.most_responses FROM core_project every
+                 WHERE every.id = c.project_id) THEN c.votes_wanted ELSE 0 END"""
 # The state is checked again where the row is updated: another look may have renewed it. A place beyond those that are
 # wanted now goes with the one who had it.
 FREE = f"""

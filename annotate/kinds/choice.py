@@ -1,12 +1,13 @@
 """One of some options, or several: about the comparison as a whole, or about each response."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from annotate.kinds.elements import check_switch, check_valued
 from annotate.kinds.protocol import NO_SUCH, BadAnswer, Fields, Question, Said, Shown, is_required
 from annotate.kinds.rows import Option, Row, name_of
+from annotate.kinds.stored import by_slot, words_among
 from core.models.comparison import MOST_CANDIDATES
 
 MOST_OPTIONS = 30
@@ -44,7 +45,7 @@ class Choice:
         return bool(found)
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        given = _given(question, said)
+        given = _given(question, said, shown.k)
         return {field: given[slot] for field, slot, _ in _places(question, shown) if given.get(slot)}
 
     def words(self, question: Question, fields: Fields, shown: Shown) -> set[str]:
@@ -60,11 +61,11 @@ class Choice:
         return View(rows, bool(question.get("many")))
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        given = sorted(_given(question, said).items(), key=lambda item: int(item[0] or 0))
         labels = _labels(question)
         told = [
             " ".join(filter(None, (letters[int(slot)] if slot else "", ", ".join(labels[value] for value in values))))
-            for slot, values in given
+            for slot, values in _given(question, said, len(letters)).items()
+            if values
         ]
         return "; ".join(told)
 
@@ -94,11 +95,8 @@ def _labels(question: Question) -> dict[str, str]:
     return {each["value"]: each["text"] for each in question["options"]}
 
 
-def _given(question: Question, said: Said) -> dict[str, list[str]]:
+def _given(question: Question, said: Said, k: int) -> dict[str, list[str]]:
     stored: Any = said.answers.get(question["id"])
-    if not stored:
-        return {}
-    by_slot: Mapping[str, Any] = stored if isinstance(stored, Mapping) else {ALL: stored}
+    given = by_slot(stored, k) if question.get("per_response") else {ALL: stored}
     labels = _labels(question)
-    listed = {slot: [values] if isinstance(values, str) else values for slot, values in by_slot.items()}
-    return {slot: [value for value in values if value in labels] for slot, values in listed.items()}
+    return {slot: words_among(values, labels) for slot, values in given.items()}

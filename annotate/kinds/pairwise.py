@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from annotate.kinds.elements import check_switch
 from annotate.kinds.protocol import MAIN, NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
+from annotate.kinds.stored import Verdict, verdict_in
 from core.errors import PrefereeError
 from core.labels.words import outcome_in_words
 
@@ -28,16 +29,6 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """An answer in canonical slots, whatever the order on the screen was."""
-
-    ranks: list[int]
-    strength: int | None
-    both_bad: bool
-    partial: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class View:
     options: list[Option]
     choice: str
@@ -51,7 +42,8 @@ class Pairwise:
 
     def check(self, question: Question) -> None:
         check_switch(question, "tie", "both_bad")
-        words = [str(word) for word in question.get("strengths", [])]
+        strengths = question.get("strengths")
+        words = [str(word) for word in strengths] if isinstance(strengths, list) else []
         if not 1 <= len(words) <= MOST_STRENGTHS:
             raise PrefereeError(
                 f"There are {len(words)} strengths. Write 1 to {MOST_STRENGTHS} words, the weakest first."
@@ -80,7 +72,7 @@ class Pairwise:
         return True
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        verdict = _verdict_in(question, said)
+        verdict = verdict_in(question, said, shown.k)
         value = _value_of(question, verdict, shown) if verdict else ""
         return {question["id"]: [value]} if value else {}
 
@@ -92,7 +84,7 @@ class Pairwise:
         return View(pairwise_options(question), first(fields, question["id"]))
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        verdict, words = _verdict_in(question, said), question["strengths"]
+        verdict, words = verdict_in(question, said, len(letters)), question["strengths"]
         if verdict is None:
             return ""
         strength = verdict.strength or 0
@@ -130,17 +122,10 @@ def pairwise_verdict(question: Question, value: str, order: Sequence[int]) -> Ve
     return Verdict(ranks, option.strength, both_bad=False)
 
 
-def _verdict_in(question: Question, said: Said) -> Verdict | None:
-    if question["id"] == MAIN:
-        return None if said.ranks is None else Verdict(said.ranks, said.strength, said.both_bad)
-    stored = said.answers.get(question["id"])
-    return Verdict(stored["ranks"], stored["strength"], stored["both_bad"]) if stored else None
-
-
 def _value_of(question: Question, verdict: Verdict, shown: Shown) -> str:
     """The option that says this; nothing where the question has none, like for an import without a strength."""
     is_even = len(set(verdict.ranks)) == 1
-    side = None if is_even else shown.place_of(verdict.ranks.index(1))
+    side = None if is_even else shown.place_of(verdict.ranks.index(min(verdict.ranks)))
     wanted = (side, verdict.strength, verdict.both_bad)
     options = pairwise_options(question)
     return next((each.value for each in options if (each.side, each.strength, each.both_bad) == wanted), "")

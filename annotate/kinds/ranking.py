@@ -3,9 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from annotate.kinds.pairwise import Verdict
+from annotate.kinds.elements import check_switch
 from annotate.kinds.protocol import MAIN, NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
+from annotate.kinds.ranks import ranks_by
 from annotate.kinds.rows import name_of
+from annotate.kinds.stored import Verdict, verdict_in
 from core.labels.words import outcome_in_words
 from core.models.comparison import MOST_CANDIDATES
 
@@ -41,7 +43,7 @@ class Ranking:
         return {"ranked"} | ({"tie"} if question.get("ties") else set()) | _all_bad(question)
 
     def check(self, question: Question) -> None:
-        """It is switches only."""
+        check_switch(question, "ties", "partial", "both_bad")
 
     def read(self, question: Question, fields: Fields, shown: Shown, said: Said) -> bool:
         verdict = _verdict(question, fields, shown)
@@ -58,7 +60,7 @@ class Ranking:
         return True
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        verdict = _verdict_in(question, said)
+        verdict = verdict_in(question, said, shown.k)
         if verdict is None:
             return {}
         if verdict.both_bad:
@@ -87,21 +89,21 @@ class Ranking:
         return View(cards, [str(rank) for rank in range(1, shown.k + 1)], all_bad, bool(_all_bad(question)))
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        verdict = _verdict_in(question, said)
+        verdict = verdict_in(question, said, len(letters))
         if verdict is None:
             return ""
         return outcome_in_words(verdict.ranks, both_bad=verdict.both_bad, partial=verdict.partial, letters=letters)
 
 
 def ranking_verdict(value: str, k: int) -> Verdict:
-    """The answer `value` to “rank these k”: a rank for each slot, with commas; equal ranks tie, gaps are closed.
+    """The answer `value` to “rank these k”: ranks by slot, with commas; equal ranks tie, gaps do not count.
 
     Raises BadAnswer where a rank is missing or is none of 1 to k.
     """
     ranks = [_number(rank) for rank in value.split(",")]
     if len(ranks) != k or not all(1 <= rank <= k for rank in ranks):
         raise BadAnswer(f"Give every response a rank from 1 to {k}; equal ranks tie.")
-    return Verdict(_closed(ranks), None, both_bad=False)
+    return Verdict(ranks_by(ranks), None, both_bad=False)
 
 
 def _verdict(question: Question, fields: Fields, shown: Shown) -> Verdict | None:
@@ -115,7 +117,7 @@ def _verdict(question: Question, fields: Fields, shown: Shown) -> Verdict | None
         return None
     ranks = [_number(rank) if rank else 0 for rank in typed]
     _refuse_unfit(question, typed, ranks, shown)
-    closed = _closed([rank for rank in ranks if rank])
+    closed = ranks_by([rank for rank in ranks if rank])
     by_place = [closed.pop(0) if rank else shown.k for rank in ranks]
     by_slot = [by_place[shown.place_of(slot)] for slot in range(shown.k)]
     return Verdict(by_slot, None, both_bad=False, partial=0 in ranks)
@@ -143,17 +145,5 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 2 else 0
 
 
-def _closed(ranks: Sequence[int]) -> list[int]:
-    steps = sorted(set(ranks))
-    return [steps.index(rank) + 1 for rank in ranks]
-
-
 def _all_bad(question: Question) -> set[str]:
     return {BOTH_BAD} if question.get("both_bad") else set()
-
-
-def _verdict_in(question: Question, said: Said) -> Verdict | None:
-    if question["id"] == MAIN:
-        return None if said.ranks is None else Verdict(said.ranks, None, said.both_bad, said.partial)
-    stored = said.answers.get(question["id"])
-    return Verdict(stored["ranks"], None, stored["both_bad"], stored["partial"]) if stored else None

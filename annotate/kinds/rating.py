@@ -5,8 +5,9 @@ from typing import Any
 
 from annotate.kinds.elements import check_named
 from annotate.kinds.protocol import MAIN, Fields, Question, Said, Shown
+from annotate.kinds.ranks import ranks_of_scores
 from annotate.kinds.rows import Grid, Line, fill_rows, grid, read_rows, values_in
-from annotate.kinds.scores import ranks_of
+from annotate.kinds.stored import by_slot, is_whole
 from core.errors import PrefereeError
 from core.models.comparison import MOST_CANDIDATES
 
@@ -27,7 +28,7 @@ class Rating:
     def check(self, question: Question) -> None:
         lowest: Any = question.get("lowest")
         highest: Any = question.get("highest")
-        if not _is_whole(lowest) or not _is_whole(highest):
+        if not is_whole(lowest) or not is_whole(highest):
             raise PrefereeError("The scale has no two ends. Write a whole number for its lowest and its highest point.")
         if not -FARTHEST <= lowest < highest <= FARTHEST or highest - lowest >= MOST_POINTS:
             raise PrefereeError(
@@ -44,11 +45,11 @@ class Rating:
             said.ratings.setdefault(slot, {}).update({name: int(value) for name, value in row.items()})
         if given and question["id"] == MAIN:
             deciding = question["attributes"][0]["name"]
-            said.ranks = ranks_of([int(given[str(slot)][deciding]) for slot in range(shown.k)])
+            said.ranks = ranks_of_scores([int(given[str(slot)][deciding]) for slot in range(shown.k)])
         return bool(given)
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        return fill_rows(question, _given(question, said), shown)
+        return fill_rows(question, _given(question, said, shown.k), shown)
 
     def words(self, question: Question, fields: Fields, shown: Shown) -> set[str]:
         return values_in(question, fields, shown, _lines(question), points_of(question))
@@ -57,7 +58,7 @@ class Rating:
         return grid(question, fields, shown, _lines(question), {point: point for point in points_of(question)})
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        given = sorted(_given(question, said).items(), key=lambda item: int(item[0]))
+        given = _given(question, said, len(letters)).items()
         texts = {line.name: line.text or line.name for line in _lines(question)}
         rated = [f"{letters[int(slot)]} {texts[name]} {value}" for slot, row in given for name, value in row.items()]
         return ", ".join(rated)
@@ -73,13 +74,13 @@ def _lines(question: Question) -> list[Line]:
     ]
 
 
-def _given(question: Question, said: Said) -> dict[str, dict[str, str]]:
+def _given(question: Question, said: Said, k: int) -> dict[str, dict[str, str]]:
     """Of each slot its points, as far as they are on this scale: an import may have others."""
     points = set(points_of(question))
     names = [each["name"] for each in question["attributes"]]
     given = {
         slot: {name: f"{row[name]:g}" for name in names if name in row and f"{row[name]:g}" in points}
-        for slot, row in said.ratings.items()
+        for slot, row in by_slot(said.ratings, k).items()
     }
     return {slot: row for slot, row in given.items() if row}
 
@@ -98,7 +99,3 @@ def _check_anchors(attribute: Mapping[str, Any], points: Collection[str]) -> Non
                 f"The anchor of “{attribute['name']}” for {point} is too long. "
                 f"Shorten it to {LONGEST_ANCHOR} characters."
             )
-
-
-def _is_whole(number: object) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool)

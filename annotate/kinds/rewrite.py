@@ -1,11 +1,11 @@
 """Write a better one: the text becomes a response of its own, whose parent is the one it was made from."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from annotate.kinds.elements import check_shortest
 from annotate.kinds.protocol import BadAnswer, Fields, Question, Said, Shown, first
+from annotate.kinds.stored import is_whole
 from annotate.kinds.wording import refuse_short, written
 from core.models.comparison import MOST_CANDIDATES
 
@@ -52,11 +52,11 @@ class Rewrite:
         return True
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        stored: Any = said.answers.get(question["id"])
-        if not stored or "text" not in stored:
+        stored = _stored(question, said, shown.k)
+        if stored is None:
             return {}
-        place = str(shown.place_of(stored["slot"]))
-        return {f"{question['id']}.place": [place], f"{question['id']}.text": [stored["text"]]}
+        slot, text = stored
+        return {f"{question['id']}.place": [str(shown.place_of(slot))], f"{question['id']}.text": [text]}
 
     def words(self, question: Question, fields: Fields, shown: Shown) -> set[str]:
         return {"given"} if first(fields, f"{question['id']}.text").strip() else set()
@@ -71,8 +71,15 @@ class Rewrite:
         return View(sources, first(fields, f"{question['id']}.text"), question.get("shortest", 0))
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        stored: Any = said.answers.get(question["id"])
-        return f"{letters[stored['slot']]} written anew: {stored['text']}" if stored and "text" in stored else ""
+        stored = _stored(question, said, len(letters))
+        return "" if stored is None else f"{letters[stored[0]]} written anew: {stored[1]}"
+
+
+def _stored(question: Question, said: Said, k: int) -> tuple[int, str] | None:
+    """The slot and the text."""
+    stored = said.answers.get(question["id"])
+    slot, text = (stored.get("slot"), stored.get("text")) if isinstance(stored, Mapping) else (None, None)
+    return (slot, text) if is_whole(slot) and 0 <= slot < k and isinstance(text, str) else None
 
 
 def _slot(question: Question, fields: Fields, shown: Shown) -> int:

@@ -1,11 +1,11 @@
 """Does a response do this: yes, partly or no, criterion by criterion."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 from annotate.kinds.elements import check_named, check_switch
 from annotate.kinds.protocol import Fields, Question, Said, Shown
 from annotate.kinds.rows import Grid, Line, fill_rows, grid, read_rows, values_in
+from annotate.kinds.stored import by_slot, words_among
 from core.models.comparison import MOST_CANDIDATES
 
 MOST_CRITERIA = 30
@@ -29,7 +29,7 @@ class Rubric:
         return bool(given)
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        return fill_rows(question, _given(question, said), shown)
+        return fill_rows(question, _given(question, said, shown.k), shown)
 
     def words(self, question: Question, fields: Fields, shown: Shown) -> set[str]:
         return values_in(question, fields, shown, _lines(question), list(_labels(question)))
@@ -38,7 +38,7 @@ class Rubric:
         return grid(question, fields, shown, _lines(question), _labels(question))
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        given = sorted(_given(question, said).items(), key=lambda item: int(item[0]))
+        given = _given(question, said, len(letters)).items()
         texts = {line.name: line.text for line in _lines(question)}
         told = [f"{letters[int(slot)]} {texts[name]}: {value}" for slot, row in given for name, value in row.items()]
         return "; ".join(told)
@@ -52,10 +52,11 @@ def _lines(question: Question) -> list[Line]:
     return [Line(each["name"], each["text"]) for each in question["criteria"]]
 
 
-def _given(question: Question, said: Said) -> dict[str, dict[str, str]]:
-    stored: dict[str, dict[str, Any]] = said.answers.get(question["id"]) or {}
-    names, values = {each["name"] for each in question["criteria"]}, _labels(question)
-    return {
-        slot: {name: value for name, value in row.items() if name in names and value in values}
-        for slot, row in stored.items()
-    }
+def _given(question: Question, said: Said, k: int) -> dict[str, dict[str, str]]:
+    values = _labels(question)
+    found = {}
+    for slot, row in by_slot(said.answers.get(question["id"]), k).items():
+        given = row if isinstance(row, Mapping) else {}
+        names = [each["name"] for each in question["criteria"]]
+        found[slot] = {name: given[name] for name in names if words_among(given.get(name), values)}
+    return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from annotate.kinds.elements import check_valued
 from annotate.kinds.protocol import NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
+from annotate.kinds.stored import is_whole
 from annotate.kinds.wording import written
 from core.models.comparison import MOST_CANDIDATES
 
@@ -116,7 +117,7 @@ def _span(question: Question, mark: Mapping[str, Any], shown: Shown) -> dict[str
     start: Any = mark.get("start")
     end: Any = mark.get("end")
     label, note = mark.get("label"), mark.get("note") or ""
-    if not (_is_whole(place) and _is_whole(start) and _is_whole(end)) or not isinstance(note, str):
+    if not (is_whole(place) and is_whole(start) and is_whole(end)) or not isinstance(note, str):
         raise BadAnswer(DAMAGED, question["id"])
     if not isinstance(label, str) or label not in labels_of(question) or not 0 <= place < shown.k:
         raise BadAnswer(NO_SUCH, question["id"])
@@ -132,7 +133,3 @@ def _span(question: Question, mark: Mapping[str, Any], shown: Shown) -> dict[str
 
 def _text_in(shown: Shown, slot: int) -> str | None:
     return shown.texts[slot] if slot < len(shown.texts) else None
-
-
-def _is_whole(number: Any) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from annotate.kinds.elements import check_shortest, check_words
 from annotate.kinds.protocol import NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
 from annotate.kinds.rows import Option
+from annotate.kinds.stored import words_among
 from annotate.kinds.wording import refuse_short, written
 from core.models.comparison import MOST_CANDIDATES
 
@@ -80,9 +81,9 @@ def _tags(question: Question, fields: Fields) -> list[str]:
 
 
 def _text_in(question: Question, said: Said) -> str:
-    return said.rationale if question["id"] == RATIONALE else str(said.answers.get(question["id"], ""))
+    stored = said.rationale if question["id"] == RATIONALE else said.answers.get(question["id"])
+    return stored if isinstance(stored, str) else ""
 
 
 def _tags_in(question: Question, said: Said) -> list[str]:
-    offered = question.get("tags", ())
-    return [tag for tag in said.answers.get(tags_of(question), ()) if tag in offered]
+    return words_among(said.answers.get(tags_of(question)), question.get("tags", ()))

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from annotate.kinds.protocol import MAIN, Fields, Question, Said, Shown
+from annotate.kinds.ranks import ranks_of_scores
 from annotate.kinds.rows import WHOLE, Grid, fill_rows, grid, read_rows, values_in
-from annotate.kinds.scores import ranks_of
+from annotate.kinds.stored import by_slot
 from core.models.comparison import MOST_CANDIDATES
 
 LABELS: Mapping[str, str] = {"up": "Good", "down": "Bad"}
@@ -25,11 +26,11 @@ class Thumbs:
         for slot, row in given.items():
             said.ratings.setdefault(slot, {})[question["id"]] = NUMBERS[row[""]]
         if given and question["id"] == MAIN:
-            said.ranks = ranks_of([NUMBERS[given[str(slot)][""]] for slot in range(shown.k)])
+            said.ranks = ranks_of_scores([NUMBERS[given[str(slot)][""]] for slot in range(shown.k)])
         return bool(given)
 
     def fill(self, question: Question, said: Said, shown: Shown) -> dict[str, list[str]]:
-        return fill_rows(question, _given(question, said), shown)
+        return fill_rows(question, _given(question, said, shown.k), shown)
 
     def words(self, question: Question, fields: Fields, shown: Shown) -> set[str]:
         return values_in(question, fields, shown, WHOLE, list(LABELS))
@@ -38,20 +39,11 @@ class Thumbs:
         return grid(question, fields, shown, WHOLE, LABELS)
 
     def tell(self, question: Question, said: Said, letters: Sequence[str]) -> str:
-        given = _given(question, said)
-        return ", ".join(
-            f"{letters[int(slot)]} {LABELS[row['']].lower()}" for slot, row in sorted(given.items(), key=_slot)
-        )
+        given = _given(question, said, len(letters)).items()
+        return ", ".join(f"{letters[int(slot)]} {LABELS[row['']].lower()}" for slot, row in given)
 
 
-def _slot(item: tuple[str, object]) -> int:
-    return int(item[0])
-
-
-def _given(question: Question, said: Said) -> dict[str, dict[str, str]]:
+def _given(question: Question, said: Said, k: int) -> dict[str, dict[str, str]]:
     names = {number: name for name, number in NUMBERS.items()}
-    return {
-        slot: {"": names[int(row[question["id"]])]}
-        for slot, row in said.ratings.items()
-        if row.get(question["id"]) in names
-    }
+    name = question["id"]
+    return {slot: {"": names[row[name]]} for slot, row in by_slot(said.ratings, k).items() if row.get(name) in names}

@@ -13,8 +13,8 @@ from annotate.models import Assignment
 
 LONGEST_TIME = 2**31 - 1
 MOST_FIELDS = 2_000
-# Names that no question can have.
-RESERVED = frozenset({"csrfmiddlewaretoken", "client_id", "active_ms"})
+# Names that no question can have: the last is that of the reason for a skip among a judgment's answers.
+RESERVED = frozenset({"csrfmiddlewaretoken", "client_id", "active_ms", "skip"})
 STALE = "This form is damaged. Reload the page and answer again."
 SKIP_REASONS = {
     "unclear": "I cannot tell what is asked",

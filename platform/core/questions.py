@@ -8,13 +8,12 @@ from django.db.models import Max
 from django.utils import timezone
 
 from core import audit
+from core.bulk import lock_project
 from core.errors import Conflict, PrefereeError
 from core.ids import canonical, key_of
 from core.models import AuditEvent, Judgment, Project, QuestionSet, Round, User
+from core.signals import asked_changed
 
-MOST_STRENGTHS = 3
-LONGEST_TEXT = 300
-LONGEST_WORD = 24
 LONGEST_GUIDELINES = 100_000
 Question = Mapping[str, Any]
 STALE = (
@@ -25,6 +24,12 @@ STALE = (
 
 class Room(Protocol):
     """What only the room knows in which people answer."""
+
+    def check(self, questions: Sequence[Question]) -> None:
+        """Raises PrefereeError with the first thing that does not fit."""
+
+    def responses_asked(self, questions: Sequence[Question]) -> tuple[int, int]:
+        """How many responses a comparison has at least and at most to be asked about."""
 
     def are_shown(self, questions: QuestionSet) -> bool:
         """Whether somebody has, or had, these questions before them."""
@@ -78,7 +83,7 @@ def publish(
     round, and whoever is in the middle of an answer finishes it under the round that it began in.
     Raises PrefereeError where they do not fit, Conflict where the current ones are not those that were `seen`.
     """
-    Project.objects.select_for_update(no_key=True).only("pk").get(pk=project.pk)  # one publishes at a time
+    locked = Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # one publishes at a time
     before = current(project)
     if mark_of(before) != seen:
         raise Conflict(STALE)
@@ -89,7 +94,9 @@ def publish(
         raise PrefereeError(f"The guidelines have {len(text):,} characters. Shorten them to {LONGEST_GUIDELINES:,}.")
     if (wanted, text) == (before.questions, before.guidelines):
         return before
-    return _published(project, before, wanted, text, by)
+    after = _published(project, before, wanted, text, by)
+    ask_about(locked, wanted)
+    return after
 
 
 def _published(
@@ -138,22 +145,17 @@ def _free_name(project: Project, number: int) -> str:
 
 
 def check(questions: Sequence[Question]) -> None:
-    """Raises PrefereeError with the first thing that does not fit."""
-    main = next((question for question in questions if question.get("id") == "main"), None)
-    if main is None or main.get("kind") != "pairwise":
-        raise PrefereeError("The main question is missing. Ask which of two answers is better.")
-    for question in questions:
-        text = str(question.get("text", "")).strip()
-        if not text or len(text) > LONGEST_TEXT:
-            raise PrefereeError(f"A question has {len(text)} characters. Write 1 to {LONGEST_TEXT}.")
-    _check_strengths([str(word) for word in main.get("strengths", [])])
+    """Raises PrefereeError with the first thing that does not fit: the room knows the kinds of questions."""
+    for room in _rooms:
+        room.check(questions)
 
 
-def _check_strengths(words: list[str]) -> None:
-    if not 1 <= len(words) <= MOST_STRENGTHS:
-        raise PrefereeError(f"There are {len(words)} strengths. Write 1 to {MOST_STRENGTHS} words, the weakest first.")
-    for word in words:
-        if not word.strip() or len(word) > LONGEST_WORD:
-            raise PrefereeError(f"A strength has {len(word)} characters. Write one to {LONGEST_WORD}, like “slightly”.")
-    if len({word.casefold() for word in words}) < len(words):
-        raise PrefereeError("Two strengths are the same word. Write different ones.")
+def ask_about(project: Project, questions: Sequence[Question]) -> None:
+    """Comparisons of as many responses as these questions are about are asked from now on, and no others."""
+    for room in _rooms:
+        fewest, most = room.responses_asked(questions)
+        if (project.fewest_responses, project.most_responses) != (fewest, most):
+            lock_project(project.pk)  # who adds comparisons meanwhile would offer them by the old numbers
+            project.fewest_responses, project.most_responses = fewest, most
+            project.save(update_fields=["fewest_responses", "most_responses"])
+            asked_changed.send(ask_about, project=project)

@@ -26,3 +26,6 @@ routing_changed = Signal()
 # Sent inside the transaction that changes what people may judge (role, pause, removal, groups), with `project` and
 # `people` (ids of users, whose rows the sender has locked): what was reserved for them and is theirs no more is freed.
 people_changed = Signal()
+# Sent inside the transaction that changes of how many responses a project's questions are, with `project`: other
+# comparisons than before may be asked now.
+asked_changed = Signal()

@@ -63,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "recipe.create": "Brought a recipe",
     "removal.ask": "Asked for a removal",
     "removal.done": "Finished a removal",
+    "response.write": "Wrote a response",
     "rubric.save": "Saved a rubric",
     "run.cancel": "Cancelled a run",
     "run.pause": "Paused a run",

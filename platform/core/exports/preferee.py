@@ -51,6 +51,7 @@ SELECT r.prompt_id, r.id, s.scorer, s.value, s.parts::text
 
 Row = tuple[Any, ...]
 Names = dict[int, str]
+Ratings = dict[str, dict[str, float]]  # by slot; whole ones are written as an import has them, with their fraction
 
 
 def lines(project: Project) -> Iterator[list[Line]]:
@@ -137,9 +138,9 @@ def _judgment(row: Row, slots: Sequence[str]) -> Judgment:
         ranking=_ranking(ranks, partial, slots) if len(slots) != 2 or partial else None,
         both_bad=both_bad,
         answers=_value(answers),
-        ratings={slots[int(slot)]: values for slot, values in _value(ratings).items()},
+        ratings={slots[int(slot)]: values for slot, values in msgspec.json.decode(ratings, type=Ratings).items()},
         spans=[
-            Span(slots[span["slot"]], span["start"], span["end"], span["label"], span["note"])
+            Span(slots[span["slot"]], span["start"], span["end"], span["label"], span.get("note", ""))
             for span in msgspec.json.decode(spans)
         ],
         probability=probability,

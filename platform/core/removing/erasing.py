@@ -11,7 +11,7 @@ from core.models import Removal, Subject
 from core.removing.permit import erasing
 from core.removing.person import erase_person
 from core.removing.report import sum_of, touched
-from core.removing.texts import clear_of_comparisons
+from core.removing.texts import clear_of_comparisons, clear_of_rewrites
 from core.removing.withdrawing import COMPARISONS, Check, withdraw_comparisons
 from core.signals import texts_erased
 
@@ -65,7 +65,8 @@ def _erase(removal: Removal, ids: list[int]) -> None:
     of_prompts = removal.subject == Subject.PROMPT
     comparisons = [pk for (pk,) in fetch(COMPARISONS[Subject(removal.subject)], [array(ids)])]
     withdraw_comparisons(removal, comparisons, erased=True)
-    counts = {"texts of judgments": clear_of_comparisons(comparisons)}
+    cleared = clear_of_comparisons(comparisons) + (0 if of_prompts else clear_of_rewrites(ids))
+    counts = {"texts of judgments": cleared}
     fetch(HASHES, [array(comparisons)])
     column = "prompt_id" if of_prompts else "id"
     responses = [pk for (pk,) in fetch(RESPONSES.format(column=column), [array(ids)])]

@@ -4,7 +4,7 @@ from django.db.models import Func, IntegerField, Sum
 
 from core.bulk import fetch
 from core.ids import comparison_key, response_key
-from core.models import Group, Invitation, Judge, Membership, Mode, Removal, SavedFilter, Subject
+from core.models import Group, Invitation, Judge, Membership, Mode, Removal, Response, SavedFilter, Subject
 from core.removing.permit import erasing
 from core.removing.report import sum_of, touched
 from core.removing.texts import clear_of_judge
@@ -61,9 +61,16 @@ def _end_membership(removal: Removal, judge: Judge) -> None:
     with erasing():
         ended, _ = Membership.objects.filter(project=project, user=person).delete()
         groups, _ = Group.people.through.objects.filter(group__project=project, user=person).delete()
+        written = Response.objects.filter(project=project, writer=person).update(writer=None)
         filters, _ = SavedFilter.objects.filter(project=project, user=person).delete()
         addressed = Invitation.objects.filter(project=project, email__iexact=person.email).update(email="")
-        counts = {"memberships": ended, "groups": groups, "saved filters": filters, "invitations": addressed}
+        counts = {
+            "memberships": ended,
+            "groups": groups,
+            "saved filters": filters,
+            "writers": written,
+            "invitations": addressed,
+        }
         counts |= sum_of(person_removed.send(Removal, project=project, person=person))
         touched(removal, counts)
 

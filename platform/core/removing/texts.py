@@ -24,6 +24,21 @@ UPDATE core_judgment j SET rationale = '', raw = NULL, spans = '[]', answers = k
 RETURNING 1
 """
 SKIP = "skip"  # its value is one of a few words
+# What was written anew stands in the answer too, at the comparison of the response that it was made from.
+REWRITES = """
+WITH gone AS (
+     SELECT n.comparison_id, array_agg(r.content) AS texts
+       FROM core_response r JOIN core_candidate n ON n.response_id = r.parent_id
+      WHERE r.id = ANY(%s) AND r.author_kind = 'person' AND r.content <> '' GROUP BY 1)
+UPDATE core_judgment j
+   SET answers = (SELECT COALESCE(jsonb_object_agg(each.key, each.value), '{}') FROM jsonb_each(j.answers) each
+                   WHERE (each.value ->> 'text' = ANY (gone.texts)) IS NOT TRUE)
+  FROM gone
+ WHERE j.comparison_id = gone.comparison_id
+   AND EXISTS (SELECT FROM jsonb_each(j.answers) each WHERE each.value ->> 'text' = ANY (gone.texts))
+RETURNING 1
+"""
+FREE = ("text", "rewrite")  # kinds of questions that are answered in words of one's own
 EVERY = 2**31
 
 
@@ -31,6 +46,11 @@ def clear_of_comparisons(comparison_ids: Sequence[int]) -> int:
     """Inside `erasing`; returns how many judgments had something."""
     rows = fetch(JUDGMENTS.format(column="comparison_id", also="false"), [array(comparison_ids), 0, EVERY])
     return _clear(rows, also="", or_also="")
+
+
+def clear_of_rewrites(response_ids: Sequence[int]) -> int:
+    """The same for answers that hold the text of these, which are about to be erased."""
+    return len(fetch(REWRITES, [array(response_ids)]))
 
 
 def clear_of_judge(judge_id: int, after: int, count: int) -> tuple[int, int]:
@@ -49,8 +69,9 @@ def _clear(rows: Sequence[tuple[int, str, str]], *, also: str, or_also: str) -> 
 
 def _kept(answers: Mapping[str, Any], questions: str) -> dict[str, Any]:
     """Choices and numbers. Words stay only where the questions say that they are one of theirs."""
-    known = {question["id"]: question.get("kind") for question in msgspec.json.decode(questions)}
-    chosen = {name for name, kind in known.items() if kind != "text"} | {SKIP}
+    known = msgspec.json.decode(questions)
+    chosen = {each["id"] for each in known if each.get("kind") not in FREE} | {SKIP}
+    chosen |= {f"{each['id']}_tags" for each in known if each.get("tags")}
     return {name: value for name, value in answers.items() if name in chosen or _is_plain(value)}
 
 

@@ -21,16 +21,16 @@ SELECT CASE WHEN j.created > %(now)s - interval '7 days'
   FROM core_judgment j
  WHERE j.project_id = %(project)s AND j.person_id IS NOT NULL AND j.live AND j.status = 'submitted' GROUP BY 1
 """
-# Pages for people show pairs alone, so nobody is waited for at lists. Materialized, or each parallel worker would count
-# all votes for itself.
+# Nobody is waited for at what the questions are not about. Materialized, or each parallel worker would count all votes
+# for itself.
 LEFT = """
 WITH voted AS MATERIALIZED (
      SELECT DISTINCT j.comparison_id, j.judge_id FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
       WHERE j.project_id = %(project)s AND g.kind = 'human' AND j.live AND j.status = 'submitted')
 SELECT COALESCE(sum(GREATEST(c.votes_wanted - COALESCE(v.votes, 0), 0)), 0)
-  FROM core_comparison c
+  FROM core_comparison c JOIN core_project p ON p.id = c.project_id
   LEFT JOIN (SELECT comparison_id, count(*) AS votes FROM voted GROUP BY 1) v ON v.comparison_id = c.id
- WHERE c.project_id = %(project)s AND c.k = 2 AND c.withdrawn IS NULL
+ WHERE c.project_id = %(project)s AND c.k BETWEEN p.fewest_responses AND p.most_responses AND c.withdrawn IS NULL
 """
 
 

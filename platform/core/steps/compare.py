@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from typing import ClassVar
-from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from core.bulk import copy_rows, fetch, lock_project, new_ids
-from core.comparing.planning import KNOWN, plan_comparisons
+from core.bulk import lock_project
+from core.comparing.adding import add_comparisons
+from core.comparing.planning import plan_comparisons
 from core.comparing.wanting import CompareConfig, Row, Wanted, candidates_of, responses_of, wanted_of
 from core.models import Project, Prompt
-from core.removing.newcomers import withdraw_new
 from core.runs.steps import Context, Done, InputKind, Outcome, Step, StepConfig
-from core.signals import comparisons_added
 
 # Prompt, the rows of its responses
 Responses = tuple[int, list[Row]]
@@ -68,34 +66,7 @@ def _comparisons(config: CompareConfig, prompt: int, rows: Sequence[Row]) -> lis
     return wanted_of(config, prompt, bytes(rows[0][1]), candidates_of(rows)) if rows else []
 
 
-def _known(wanted: Sequence[Wanted]) -> set[tuple[int, bytes]]:
-    rows = fetch(KNOWN, [sorted({prompt for prompt, _, _ in wanted})])
-    return {(prompt, bytes(key)) for prompt, key in rows}
-
-
 @transaction.atomic
-def _create(project: Project, config: CompareConfig, wanted: Sequence[Wanted]) -> int:
+def _create(project: Project, config: CompareConfig, wanted: Sequence[Wanted]) -> None:
     lock_project(project.pk)
-    known = _known(wanted)
-    new = [each for each in wanted if each[:2] not in known]
-    ids = new_ids("core_comparison", len(new))
-    votes = project.overlap if config.votes is None else config.votes
-    copy_rows(
-        "core_comparison (id, public, project_id, prompt_id, key, k, votes_wanted, priority, created)",
-        (
-            (pk, uuid4(), project.pk, prompt, key, len(group), votes, 0, "now")
-            for pk, (prompt, key, group) in zip(ids, new, strict=True)
-        ),
-    )
-    copy_rows(
-        "core_candidate (comparison_id, prompt_id, response_id, slot)",
-        (
-            (pk, prompt, candidate.id, slot)
-            for pk, (prompt, _, group) in zip(ids, new, strict=True)
-            for slot, candidate in enumerate(group)
-        ),
-    )
-    withdraw_new(ids)
-    if ids:
-        comparisons_added.send(Compare, project=project, comparison_ids=ids)
-    return len(ids)
+    add_comparisons(project, wanted, project.overlap if config.votes is None else config.votes)
