@@ -6,6 +6,7 @@ from typing import Any
 
 from annotate.composing.cells import Errors, Question
 from annotate.composing.drafts import Draft, read
+from annotate.kinds.checking import BadQuestion
 from annotate.kinds.registry import KINDS
 from core.errors import PrefereeError
 from core.questions import check
@@ -48,7 +49,7 @@ def checked(draft: Draft, before: Iterable[Question] = ()) -> Checked:
         if sentence and place not in errors:
             errors[place] = {"": sentence}
         seen.add(question["id"])
-    return Checked(said.questions, errors, "" if errors else _wrong_together(said.questions))
+    return Checked(said.questions, errors) if errors else _together(said.questions)
 
 
 def _wrong(question: Question, earlier: set[str]) -> str:
@@ -69,12 +70,14 @@ def _wrong(question: Question, earlier: set[str]) -> str:
     return ""
 
 
-def _wrong_together(questions: list[dict[str, Any]]) -> str:
+def _together(questions: list[dict[str, Any]]) -> Checked:
     try:
         check(questions)
+    except BadQuestion as error:
+        return Checked(questions, {error.at: {"": str(error)}})
     except PrefereeError as error:
-        return str(error)
-    return ""
+        return Checked(questions, {}, str(error))
+    return Checked(questions, {})
 
 
 def _texts(value: Any) -> Iterator[str]:

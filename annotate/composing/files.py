@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from annotate.composing.cells import Question
-from annotate.composing.drafts import MOST_QUESTIONS
+from annotate.kinds.checking import MOST_QUESTIONS
 from core.errors import PrefereeError
 from core.recipes.reading import is_storable
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotate.composing.cells import slug_of
@@ -29,6 +29,7 @@ def through_a_form(questions: Any, before: Any = ()) -> list[dict[str, Any]]:
     return there_and_back.questions
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(question_sets())
 def test_any_question_set_comes_back_from_the_form_as_it_was(questions: Any) -> None:
     for question in questions:
@@ -36,13 +37,15 @@ def test_any_question_set_comes_back_from_the_form_as_it_was(questions: Any) -> 
     assert through_a_form(questions) == questions
 
 
+UNTOUCHED: list[dict[str, Any]] = [{}, {"required": False}, {"later": {"a": [1]}}, {"help": " two  words "}]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(question_sets(), st.data())
 def test_what_a_form_does_not_show_stays_as_it_was(questions: Any, data: Any) -> None:
     """Switches that are written although they are off, keys of a later version, spaces in a text."""
     for question in questions:
-        question |= data.draw(
-            st.sampled_from([{}, {"required": False}, {"later": {"a": [1]}}, {"help": " two  words "}])
-        )
+        question |= data.draw(st.sampled_from(UNTOUCHED))
     assert through_a_form(questions, questions) == questions
 
 
@@ -99,12 +102,12 @@ def test_a_form_that_nobody_made_here_harms_nothing() -> None:
         "q0.kind": ["nothing"],
         "q1.text": ["no kind"],
         "q9999.kind": ["text"],
-        "qx.kind": ["text"],
+        "qx.kind": [""],
         "q2.<b>": [""],
     }
     assert draft_in(strange).questions == ()
     many = {f"q{place}.kind": ["text"] for place in range(500)}
-    assert len(draft_in(many).questions) == 20
+    assert len(draft_in(many).questions) == 30
 
 
 @pytest.mark.parametrize(("text", "name"), [("Ça va?", "ca_va"), ("3rd", ""), ("", ""), ("x" * 80, "x" * 40)])

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 
 from annotate.composing.files import questions_in, written
 from core.errors import PrefereeError
@@ -11,10 +11,11 @@ from core.models.project import DEFAULT_QUESTIONS
 from tests.annotate.composing.question_sets import question_sets
 
 
-@pytest.mark.parametrize("format", ["yaml", "json"])
+@pytest.mark.parametrize("ending", ["yaml", "json"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(questions=question_sets())
-def test_a_file_holds_the_question_set(format: str, questions: Any) -> None:
-    assert questions_in(written(questions, format, "Questions 3 of helpful")) == questions
+def test_a_file_holds_the_question_set(ending: str, questions: Any) -> None:
+    assert questions_in(written(questions, ending, "Questions 3 of helpful")) == questions
 
 
 def test_a_file_reads_like_one_that_a_person_wrote() -> None:
@@ -39,7 +40,7 @@ def test_a_list_alone_is_a_question_set_too() -> None:
         ("questions: [1]", "The text: question 1 has no kind."),
         ("- {kind: text, text: 2026-05-01}", "The text: question 1 holds something that is no text"),
         ("- {kind: text, text: .nan}", "The text: question 1 holds something that is no text"),
-        ("\n".join("- {kind: text}" for _ in range(21)), "The text holds 21 questions."),
+        ("\n".join("- {kind: text}" for _ in range(31)), "The text holds 31 questions."),
         ("#" * 200_001, "The text has 200,001 characters."),
         ('- {kind: text, text: "\\0"}', "The text, line 1: Here stands NUL"),
     ],

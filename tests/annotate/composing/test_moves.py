@@ -93,7 +93,7 @@ def test_an_added_preset_asks_about_its_own_questions() -> None:
     draft = draft_of([{"id": "why_bad", "kind": "text", "text": "Why?"}])
     both = acted(draft, "preset:append", Sources(preset="overall")).draft
     questions = after(both, "preset:append", preset="both_bad")
-    assert questions[-1]["id"] == "choice"
+    assert questions[-1]["id"] == "why_bad_2"
     assert questions[-1]["when"] == {"question": "main", "is": ["both_bad"]}
 
 
@@ -106,7 +106,7 @@ def test_the_criteria_of_a_rubric_keep_their_scales_and_anchors() -> None:
 
 
 def test_what_is_pasted_is_taken_over_with_its_names() -> None:
-    pasted = "questions:\n- {id: tone, kind: thumbs, text: Is it kind?}\n- {kind: text, text: Why not?}\n"
+    pasted = "questions:\n- {id: tone, kind: thumbs, text: Is it kind}\n- {kind: text, text: Why so}\n"
     assert ids(after(BEGUN, "paste:append", pasted=pasted)) == ["main", "rationale", "tone", "text"]
 
 
@@ -131,7 +131,16 @@ def test_what_cannot_be_done_is_said(button: str, sources: Any, sentence: str) -
 
 
 def test_a_set_has_an_end() -> None:
-    full = draft_of([{"id": f"q_{number}", "kind": "text", "text": "Why?"} for number in range(20)])
+    full = draft_of([{"id": f"q_{number}", "kind": "text", "text": "Why?"} for number in range(30)])
     for button in ("add:text", "copy:0"):
-        with pytest.raises(PrefereeError, match="20 questions"):
+        with pytest.raises(PrefereeError, match="30 questions"):
             acted(full, button, Sources())
+
+
+def test_numbers_and_marks_of_two_questions_are_kept_apart() -> None:
+    draft = draft_of(PRESETS["helpsteer2"].questions)
+    copied = after(draft, "copy:0")
+    assert [each["name"] for each in copied[1]["attributes"]][:2] == ["helpfulness_2", "correctness_2"]
+    marks = acted(draft, "preset:append", Sources(preset="mistakes")).draft
+    assert after(marks, "copy:1")[2]["categories"][0] == {"value": "factual_2", "text": "A fact is wrong"}
+    assert checked(acted(marks, "copy:1", Sources()).draft).fits
