@@ -12,12 +12,17 @@ from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
+from annotate.strategy import depends_on_labels, follow_labels
+from annotate.undo import taken_back
 from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judgment, Status, User
 from core.orders import order_number
+
+# What comes next is answered before the server knows that it is shown, where the network was away.
+RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,10 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment = _store(assignment, answer, said, _status_of(assignment))
         keep_rewrites(assignment, said)
-        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE)
-        refresh_labels([comparison.pk])
+        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE, draft=None, draft_saved=None)
+        refresh_labels([comparison.pk], tell=False)
+        if depends_on_labels(assignment.project):
+            follow_labels([comparison.pk])
         return judgment
 
 
@@ -67,7 +74,7 @@ def skip(comparison: Comparison, answer: Skip, *, by: User) -> None:
         if assignment.state == AssignmentState.DONE or _already(assignment, answer, by):
             return
         free([assignment.pk], AssignmentState.SKIPPED)
-        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED)
+        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED, draft=None, draft_saved=None)
         _store(assignment, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
 
 
@@ -77,6 +84,7 @@ def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
         Assignment.objects.select_for_update(of=("self",))
         .select_related("project", "round__question_set")
         .filter(comparison=comparison, person=person)
+        .exclude(state=AssignmentState.OWN)
         .order_by("-round__number")
         .first()
     )
@@ -100,7 +108,7 @@ def _already(assignment: Assignment, answer: Answer | Skip, person: User) -> Jud
 
 def _status_of(assignment: Assignment) -> Status:
     """An answer after its reservation lapsed counts where a place is left, and is kept as surplus where not."""
-    if assignment.state in (AssignmentState.HELD, AssignmentState.ASSIGNED) or retake_seat(assignment.comparison_id):
+    if assignment.state in RESERVED or retake_seat(assignment.comparison_id):
         return Status.SUBMITTED
     return Status.SURPLUS
 
@@ -128,6 +136,7 @@ def _store(assignment: Assignment, answer: Answer | Skip, said: Said, status: St
         touched=True,
         client_id=answer.client_id,
         status=status,
+        revises=taken_back(assignment),
     )
     judgment.save(force_insert=True)
     return judgment

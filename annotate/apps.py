@@ -6,13 +6,25 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import assigning, blindness, progress, queue, removals, routing, seats, standing, writers
+        from annotate import (
+            assigning,
+            blindness,
+            leaks,
+            progress,
+            queue,
+            removals,
+            routing,
+            seats,
+            standing,
+            strategy,
+            writers,
+        )
         from annotate.reading import Reading
         from core import assigning as desk
         from core import blindness as secrets
         from core import places, questions, work
 
-        for room in (queue, removals, routing, seats, writers):
+        for room in (leaks, queue, removals, routing, seats, strategy, writers):
             room.connect()
         work.register(progress.work_in)
         questions.register(Reading())

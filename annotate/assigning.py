@@ -6,16 +6,18 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from annotate.lines import FRESH, level
 from annotate.models import AssignmentState
-from annotate.reservations import order_for, rights_of
+from annotate.reservations import order_of, rights_of, with_orders
 from annotate.seats import GOAL, free
 from core import audit
 from core.assigning import Assigned
 from core.bulk import fetch
 from core.errors import PrefereeError
-from core.models import Comparison, Project, Round, User
+from core.models import Project, Round, User
 
 AT_ONCE = 5_000
+AFTER = level("p.strategy", "q.held + 1", "q.comparison_id")
 
 LOCK = """
 SELECT q.comparison_id FROM annotate_queueitem q WHERE q.project_id = %(project)s AND q.comparison_id = ANY (%(ids)s)
@@ -24,7 +26,7 @@ SELECT q.comparison_id FROM annotate_queueitem q WHERE q.project_id = %(project)
 # What stands against each, in the order in which it is said; one that the person has before them becomes theirs alone.
 VERDICTS = f"""
 SELECT c.id,
-       CASE WHEN seen.state = 'held' AND seen.expires IS NOT NULL THEN 'held'
+       CASE WHEN seen.state IN ('held', 'ahead') AND seen.expires IS NOT NULL THEN 'held'
             WHEN seen.state IS NOT NULL OR said.id IS NOT NULL THEN 'judged'
             WHEN q.comparison_id IS NULL OR {GOAL} = 0 THEN 'closed'
             WHEN NOT q.group_id = ANY (%(groups)s) THEN 'outside'
@@ -42,9 +44,13 @@ SELECT c.id,
 """
 KEEP = """
 UPDATE annotate_assignment SET expires = NULL
- WHERE person_id = %(person)s AND comparison_id = ANY (%(ids)s) AND state = 'held'
+ WHERE person_id = %(person)s AND comparison_id = ANY (%(ids)s) AND state IN ('held', 'ahead')
 """
-SEAT = "UPDATE annotate_queueitem SET held = held + 1 WHERE comparison_id = ANY (%(ids)s)"
+SEAT = f"""
+UPDATE annotate_queueitem q SET held = q.held + 1, level = {AFTER},
+       tie = CASE WHEN q.level = {AFTER} THEN q.tie ELSE {FRESH} END
+  FROM core_project p WHERE q.comparison_id = ANY (%(ids)s) AND p.id = q.project_id
+"""
 RESERVE = """
 INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", shown)
 SELECT %(project)s, place.id, %(person)s, %(round)s, 'assigned', string_to_array(place.slots, ' ')::smallint[], now()
@@ -54,7 +60,7 @@ SELECT %(project)s, place.id, %(person)s, %(round)s, 'assigned', string_to_array
 THEIRS = """
 SELECT a.id FROM annotate_assignment a JOIN annotate_queueitem q USING (comparison_id)
  WHERE a.project_id = %(project)s AND a.person_id = %(person)s AND a.comparison_id = ANY (%(ids)s)
-   AND (a.state = 'assigned' OR a.state = 'held' AND a.expires IS NULL)
+   AND (a.state = 'assigned' OR a.state IN ('held', 'ahead') AND a.expires IS NULL)
  ORDER BY q.comparison_id FOR UPDATE OF q
 """
 
@@ -116,8 +122,8 @@ def _assign_part(project: Project, ids: list[int], person: User, groups: list[in
 
 
 def _orders(project: Project, ids: list[int], person: User) -> dict[int, str]:
-    found = Comparison.objects.filter(pk__in=ids).only("pk", "public", "k").order_by("pk")
-    return {each.pk: " ".join(map(str, order_for(person, each, project.seed))) for each in found}
+    found = with_orders(person).filter(pk__in=ids).only("pk", "public", "k").order_by("pk")
+    return {each.pk: " ".join(map(str, order_of(each, project))) for each in found}
 
 
 def _take_part(project: Project, ids: list[int], person: User) -> int:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from annotate.models import Assignment, AssignmentState
 from core.models import Candidate, Prompt, Response, User
 
+# What is reserved ahead is on its way to their screen.
+BEFORE_THEM = (AssignmentState.HELD, AssignmentState.AHEAD)
+
 
 @dataclass(frozen=True, slots=True)
 class Blind:
@@ -17,7 +20,7 @@ class Blind:
 
 def blind_to(person: User, prompt: Prompt) -> Blind:
     held = Assignment.objects.filter(
-        person=person, project=prompt.project_id, state=AssignmentState.HELD, comparison__prompt=prompt
+        person=person, project=prompt.project_id, state__in=BEFORE_THEM, comparison__prompt=prompt
     )
     comparisons = set(held.values_list("comparison_id", flat=True))
     if not comparisons:

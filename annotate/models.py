@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import ExpressionWrapper, F, Q
 from django.utils import timezone
 
-from core.models import Comparison, Project, Round, User
+from core.models import Comparison, Project, QuestionSet, Round, User
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -31,8 +31,10 @@ class QueueItem(models.Model):
         db_persist=True,
     )
     group_id = models.BigIntegerField(default=0, db_default=0, help_text="The only group asked; 0 for everybody.")
+    quota_id = models.BigIntegerField(default=0, db_default=0, help_text="The quota that it counts in; 0 for none.")
     priority = models.SmallIntegerField(default=0)
-    tie = models.BigIntegerField()
+    level = models.SmallIntegerField(default=0, db_default=0, help_text="By the strategy; smaller comes first.")
+    tie = models.BigIntegerField(db_default=0, help_text="The transaction in which it came to this place.")
 
     class Meta:
         constraints = [
@@ -40,14 +42,67 @@ class QueueItem(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["project", "group_id", "priority", "tie", "comparison"],
+                fields=["project", "group_id", "quota_id", "priority", "level", "tie", "comparison"],
                 condition=Q(is_open=True),
-                name="queue_item_of_group",
+                name="queue_item_in_line",
             )
         ]
 
     def __str__(self) -> str:
         return f"{self.held} of {self.wanted}"
+
+
+class Place(models.Model):
+    """How far a person has come in one line: all that is open before it, they have seen.
+
+    A line is what has one group, quota, priority and level, in the order of its ties.
+    """
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_constraint=False)
+    group_id = models.BigIntegerField()
+    quota_id = models.BigIntegerField()
+    priority = models.SmallIntegerField()
+    level = models.SmallIntegerField()
+    tie = models.BigIntegerField()
+    comparison_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "project", "group_id", "quota_id", "priority", "level"], name="place_in_line"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tie}.{self.comparison_id}"
+
+
+class QuotaKind(models.TextChoices):
+    TAG = "tag", "Tag"
+    LANGUAGE = "language", "Language"
+
+
+class Quota(models.Model):
+    """The most answers that people give to comparisons with a tag, or in a language.
+
+    A comparison counts in the first quota that matches its prompt. `used` follows the queue by a trigger.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=QuotaKind)
+    value = models.CharField(max_length=100)
+    most = models.PositiveIntegerField(help_text="Answers, and places reserved for some.")
+    used = models.IntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "kind", "value"], name="quota_once"),
+            models.CheckConstraint(condition=Q(kind__in=QuotaKind.values), name="quota_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.value}: {self.used} of {self.most}"
 
 
 class AssignmentState(models.TextChoices):
@@ -97,6 +152,7 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["expires"], condition=Q(state__in=["held", "ahead"]), name="assignment_expiring"),
             models.Index(fields=["project", "person"], condition=Q(state="assigned"), name="assignment_waiting"),
+            models.Index(fields=["project", "person", "round"], condition=Q(state="done"), name="assignment_done"),
         ]
 
     def __str__(self) -> str:
@@ -139,3 +195,18 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.comparison_id}"
+
+
+class GuidelinesRead(models.Model):
+    """The newest guidelines of a project that somebody has opened: what came after is new to them."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey(User, models.CASCADE, related_name="+")
+    question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "person"], name="guidelines_read_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} read {self.question_set}"

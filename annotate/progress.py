@@ -1,38 +1,68 @@
 """What a person has done in the open round of a project and what is left for them."""
 
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.utils import timezone
 
-from core.models import Project, User
+from core.models import Judgment, Occasion, Project, Status, User
 from core.work import Work
 
 COUNTED_UP_TO = 1_000
 
-# The queue of a large project is not counted to its end: nobody plans by more than a thousand.
-WORK = """
-SELECT p.id, mine.done, mine.held + open.n
+# The lines in which the person stands, with their places: all that is open before those, they have seen.
+LINES = """
+SELECT own.id AS group_id, quota.id AS quota_id, step.priority, step.level,
+       COALESCE(at.tie, -1) AS tie, COALESCE(at.comparison_id, 0) AS comparison_id
+  FROM (SELECT 0 AS id UNION ALL
+        SELECT g.id FROM core_group g JOIN core_group_people member ON member.group_id = g.id
+         WHERE g.project_id = p.id AND member.user_id = %(person)s) AS own
+ CROSS JOIN (SELECT 0 AS id UNION ALL
+             SELECT id FROM annotate_quota WHERE project_id = p.id AND used < most) AS quota
+ CROSS JOIN LATERAL (
+       WITH RECURSIVE step (priority, level) AS (
+            SELECT -32767::smallint, -1::smallint
+             UNION ALL
+            SELECT following.priority, following.level FROM step CROSS JOIN LATERAL (
+                   SELECT q.priority, q.level FROM annotate_queueitem q
+                    WHERE q.project_id = p.id AND q.group_id = own.id AND q.quota_id = quota.id AND q.is_open
+                      AND (q.priority, q.level) > (step.priority, step.level)
+                    ORDER BY q.priority, q.level LIMIT 1) following)
+       SELECT * FROM step WHERE level >= 0) AS step
+  LEFT JOIN annotate_place at ON at.person_id = %(person)s AND at.project_id = p.id AND at.group_id = own.id
+        AND at.quota_id = quota.id AND at.priority = step.priority AND at.level = step.level
+"""
+OPEN = f"""
+SELECT count(*) FROM (
+       SELECT FROM ({LINES}) AS line
+        CROSS JOIN LATERAL (
+              SELECT FROM annotate_queueitem q
+               WHERE q.project_id = p.id AND q.group_id = line.group_id AND q.quota_id = line.quota_id
+                 AND q.priority = line.priority AND q.level = line.level AND q.is_open
+                 AND (q.tie, q.comparison_id) >= (line.tie, line.comparison_id) {{unseen}}
+               LIMIT %(most)s) AS each
+        LIMIT %(most)s) AS counted
+"""
+UNSEEN = """
+AND NOT EXISTS (SELECT FROM annotate_assignment a
+                 WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id AND a.state <> 'lapsed' OFFSET 0)
+"""
+# The queue of a large project is not counted to its end: nobody plans by more than a thousand. Whether they have seen
+# each of that many is not asked either: past their place it is what they are asked next.
+WORK = f"""
+SELECT p.id,
+       (SELECT count(*) FROM annotate_assignment a
+         WHERE a.person_id = %(person)s AND a.project_id = p.id AND a.state = 'done' AND a.round_id = round.id),
+       (SELECT count(*) FROM annotate_assignment a
+         WHERE a.person_id = %(person)s AND a.project_id = p.id AND a.state IN ('held', 'ahead')) +
+       (SELECT count(*) FROM annotate_assignment a
+         WHERE a.person_id = %(person)s AND a.project_id = p.id AND a.state = 'assigned') +
+       CASE WHEN ({OPEN.format(unseen="")}) < %(most)s THEN ({OPEN.format(unseen=UNSEEN)}) ELSE %(most)s END
   FROM unnest(%(projects)s::bigint[]) AS p (id)
   JOIN core_membership m ON m.project_id = p.id AND m.user_id = %(person)s
   JOIN LATERAL (SELECT r.id FROM core_round r WHERE r.project_id = p.id AND r.closed IS NULL
                  ORDER BY r.number DESC LIMIT 1) AS round ON true
- CROSS JOIN LATERAL (
-       SELECT count(*) FILTER (WHERE a.state = 'done' AND a.round_id = round.id) AS done,
-              count(*) FILTER (WHERE a.state IN ('held', 'assigned')) AS held
-         FROM annotate_assignment a WHERE a.person_id = %(person)s AND a.project_id = p.id) AS mine
- CROSS JOIN LATERAL (
-       SELECT count(*) AS n FROM (
-              SELECT FROM (SELECT 0 AS id UNION ALL
-                           SELECT g.id FROM core_group g JOIN core_group_people member ON member.group_id = g.id
-                            WHERE g.project_id = p.id AND member.user_id = %(person)s) AS own
-               CROSS JOIN LATERAL (
-                     SELECT FROM annotate_queueitem q
-                      WHERE q.project_id = p.id AND q.group_id = own.id AND q.is_open
-                        AND NOT EXISTS (SELECT FROM annotate_assignment a
-                                         WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
-                                           AND a.state <> 'lapsed' OFFSET 0)
-                      LIMIT %(most)s) AS each
-               LIMIT %(most)s) AS counted) AS open
 """
 
 
@@ -46,3 +76,10 @@ def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
 
 def _work(done: int, left: int) -> Work:
     return Work(done, min(left, COUNTED_UP_TO), more=left > COUNTED_UP_TO)
+
+
+def done_today(person: User, project: Project) -> int:
+    """What they submitted since midnight in the project's time zone, read from one index."""
+    midnight = timezone.now().astimezone(ZoneInfo(project.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    own = Judgment.objects.filter(project=project, person=person, created__gte=midnight, live=True)
+    return own.exclude(status=Status.SKIPPED).filter(occasion=Occasion.FIRST).count()

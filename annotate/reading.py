@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from annotate.kinds.checking import check_questions, responses_asked
 from annotate.kinds.protocol import Question
-from annotate.models import Assignment, AssignmentState
+from annotate.models import Assignment, AssignmentState, GuidelinesRead
 from annotate.views.forms import RESERVED
 from core.models import Project, QuestionSet, User
 
@@ -24,6 +24,9 @@ class Reading:
         return theirs.exclude(state=AssignmentState.OWN).exists()
 
     def last_seen(self, person: User, project: Project) -> QuestionSet | None:
+        """Opened, or judged by: whichever is newer."""
         answered = Assignment.objects.filter(person=person, project=project, state=AssignmentState.DONE)
         last = answered.select_related("round__question_set").order_by("-round__number").first()
-        return last.round.question_set if last else None
+        opened = GuidelinesRead.objects.filter(person=person, project=project).select_related("question_set").first()
+        seen = [last.round.question_set] if last else []
+        return max([*seen, *([opened.question_set] if opened else [])], key=lambda each: each.version, default=None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.models import Assignment, AssignmentState, Flag, GuidelinesRead, Place, QueueItem
 from annotate.queue import refresh
 from core.models import Project, User
 from core.signals import comparisons_changing, comparisons_removed, person_removed
@@ -29,6 +29,7 @@ def _close(sender: Any, *, comparison_ids: Sequence[int], erased: bool, **_: Any
     theirs = Assignment.objects.filter(comparison__in=comparison_ids)
     if erased:
         ended, _rows = theirs.delete()
+        Flag.objects.filter(comparison__in=comparison_ids).update(reason="", outcome="")
     else:
         ended = theirs.exclude(state__in=OVER).update(state=AssignmentState.LAPSED)
     QueueItem.objects.filter(comparison__in=comparison_ids).delete()
@@ -41,6 +42,10 @@ def _forget(sender: Any, *, project: Project, person: User, **_: Any) -> dict[st
     open_ones = _comparisons(theirs.exclude(state__in=OVER))
     _lock(None, comparison_ids=open_ones)
     gone, _rows = theirs.delete()
+    Flag.objects.filter(project=project, person=person).delete()
+    Flag.objects.filter(project=project, resolved_by=person).update(resolved_by=None)
+    GuidelinesRead.objects.filter(project=project, person=person).delete()
+    Place.objects.filter(project=project, person=person).delete()
     if open_ones:
         refresh(open_ones)
     return {"assignments": gone}

@@ -1,141 +1,223 @@
-"""Reserve the next comparison for a person. Lock order: the person, queue item, then assignment."""
+"""Reserve the next comparison for a person. Lock order: the person, queue item, quota, then assignment."""
 
-import random
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import F
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
-from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.claims import claim
+from annotate.leaks import is_kept_back
+from annotate.lines import FRESH, level
+from annotate.models import Assignment, AssignmentState
+from annotate.orders import next_order
 from annotate.seats import JUDGING, let_lapse
 from core.bulk import fetch
-from core.ids import key_of
-from core.models import Comparison, Project, User
+from core.models import Comparison, Project, Round, User
 
 RESERVED_FOR = timedelta(minutes=30)
+RESERVED_AHEAD_FOR = timedelta(seconds=90)
+# Comparisons that turn out to name who wrote them are set aside on the way; the next look goes on from there.
+MOST_SET_ASIDE = 20
 
-# Whoever may not judge here (any more) has no row.
+# Whoever may not judge here (any more) has no row, and nobody has one where the project is archived.
 RIGHTS = """
 SELECT ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_id = g.id
                WHERE g.project_id = m.project_id AND p.user_id = m.user_id ORDER BY g.id),
        EXISTS (SELECT FROM annotate_assignment a
-                WHERE a.project_id = m.project_id AND a.person_id = m.user_id AND a.state = 'assigned')
-  FROM core_membership m
- WHERE m.project_id = %s AND m.user_id = %s AND m.paused IS NULL AND m.role = ANY (%s)
+                WHERE a.project_id = m.project_id AND a.person_id = m.user_id AND a.state = 'assigned'),
+       EXISTS (SELECT FROM annotate_assignment a
+                WHERE a.project_id = m.project_id AND a.person_id = m.user_id AND a.state IN ('held', 'ahead')),
+       EXISTS (SELECT FROM annotate_assignment a
+                WHERE a.project_id = m.project_id AND a.person_id <> m.user_id AND a.state IN ('held', 'ahead')
+                  AND a.expires < statement_timestamp())
+  FROM core_membership m JOIN core_project p ON p.id = m.project_id
+ WHERE m.project_id = %s AND m.user_id = %s AND m.paused IS NULL AND m.role = ANY (%s) AND p.archived IS NULL
 """
-# First the group whose next comparison is the most urgent, then that comparison: only one row is locked. OFFSET 0 keeps
-# the subqueries subplans when statistics are stale, and the last one is one, for a join would begin at the whole queue.
-# What the person has seen in an earlier round is not asked again. {wait} is empty where all open places are in others'
-# hands at this very moment: then it is worth to wait for them.
-OFFERED = """
-SELECT q.comparison_id, q.priority, q.tie FROM annotate_queueitem q
- WHERE q.project_id = %(project)s AND q.group_id = mine.id AND q.is_open
-   AND NOT EXISTS (SELECT FROM annotate_assignment a
-                    WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id
-                      AND a.state <> 'lapsed' OFFSET 0)
- ORDER BY q.priority, q.tie LIMIT 1
+ON_THE_SCREEN = (AssignmentState.HELD, AssignmentState.AHEAD)
+SEEN = (*ON_THE_SCREEN, AssignmentState.ASSIGNED, AssignmentState.DONE)
+RESERVE = """
+INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", expires, shown)
+VALUES (%s, %s, %s, %s, %s, %s::smallint[], %s, %s)
+    ON CONFLICT (person_id, comparison_id, round_id)
+    DO UPDATE SET state = EXCLUDED.state, expires = EXCLUDED.expires, shown = EXCLUDED.shown
+RETURNING id, "order", client_id, draft
 """
-CLAIM = f"""
-WITH mine AS MATERIALIZED (
-     SELECT every.id FROM unnest(%(groups)s::bigint[]) AS every (id)
-      CROSS JOIN LATERAL ({OFFERED.replace("mine.id", "every.id")}) first
-      ORDER BY first.priority, first.tie),
-pick AS MATERIALIZED (
-     SELECT place.comparison_id FROM mine CROSS JOIN LATERAL ({OFFERED} FOR UPDATE OF q {{wait}}) place LIMIT 1)
-UPDATE annotate_queueitem q SET held = held + 1
- WHERE q.comparison_id = (SELECT pick.comparison_id FROM pick) RETURNING q.comparison_id
+RETAKE = f"""
+UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", "q.held + 1", "q.comparison_id")},
+       tie = {FRESH}
+  FROM core_project p WHERE q.comparison_id = %s AND q.held < q.wanted AND p.id = q.project_id RETURNING 1
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The groups whose comparisons a person is offered, 0 for everybody's; whether some are assigned to them."""
+    """The groups whose comparisons a person is offered, 0 for everybody's; whether some are assigned to them, some are
+    before them or reserved ahead, and whether others' reservations have expired.
+    """
 
     groups: list[int]
     has_assigned: bool
+    has_reserved: bool
+    others_expired: bool
+
+
+Take = Callable[[User, Project, Rights], Assignment | None]
 
 
 def take_next(person: User, project: Project) -> Assignment | None:
-    """The comparison that this person holds, the next one assigned to them, or the next one of the queue.
+    """What this person holds, else what was reserved ahead for them, was assigned to them, or is next in the queue.
 
     None where nothing is left for them, or they may not judge.
     """
-    let_lapse(project, besides=person.pk)
-    with transaction.atomic():
-        # Two tabs hold one comparison, not two; whoever is paused at this moment gets none.
-        User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)
-        rights = rights_of(person, project)
-        if rights is None:
-            return None
-        return (
-            _held(person, project)
-            or (_assigned(person, project) if rights.has_assigned else None)
-            or _claim(person, project, rights.groups)
-        )
+    return _taken(person, project, _next)
+
+
+def take_ahead(person: User, project: Project) -> Assignment | None:
+    """What the person will be asked after what they hold: one at most, and theirs for a minute and a half.
+
+    None where nothing is left for them, or they may not judge.
+    """
+    return _taken(person, project, _ahead)
+
+
+def _taken(person: User, project: Project, take: Take) -> Assignment | None:
+    """Places that others have abandoned are freed afterwards; where there was nothing else, they are looked at."""
+    taken, others_expired = _at_the_desk(person, project, take)
+    if others_expired:
+        let_lapse(project, besides=person.pk)
+        taken = taken or _at_the_desk(person, project, take)[0]
+    return taken
+
+
+@transaction.atomic
+def _at_the_desk(person: User, project: Project, take: Take) -> tuple[Assignment | None, bool]:
+    """Two tabs hold one comparison, not two; whoever is paused at this moment gets none."""
+    User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)
+    rights = rights_of(person, project)
+    return (take(person, project, rights), rights.others_expired) if rights else (None, False)
 
 
 def rights_of(person: User, project: Project) -> Rights | None:
     """None where the person may not judge here."""
     rows = fetch(RIGHTS, [project.pk, person.pk, JUDGING])
-    return Rights([0, *rows[0][0]], rows[0][1]) if rows else None
+    return Rights([0, *rows[0][0]], *rows[0][1:]) if rows else None
 
 
-def _held(person: User, project: Project) -> Assignment | None:
-    """Renewed on every look, so that only an abandoned comparison lapses; an assigned one never does."""
-    held = Assignment.objects.filter(person=person, project=project, state=AssignmentState.HELD)
-    held.filter(expires__isnull=False).update(expires=timezone.now() + RESERVED_FOR)
-    return held.select_related("comparison__prompt", "round__question_set").first()
+def _next(person: User, project: Project, rights: Rights) -> Assignment | None:
+    reserved = _reserved(person, project) if rights.has_reserved else {}
+    if held := reserved.get(AssignmentState.HELD):
+        return _renewed(held)
+    if ahead := reserved.get(AssignmentState.AHEAD):
+        return _promoted(ahead)
+    first = _assigned(person, project) if rights.has_assigned else None
+    return _promoted(first) if first else _claim(person, project, rights, AssignmentState.HELD)
+
+
+def _ahead(person: User, project: Project, rights: Rights) -> Assignment | None:
+    reserved = _reserved(person, project) if rights.has_reserved else {}
+    if ahead := reserved.get(AssignmentState.AHEAD):
+        return _renewed(ahead)
+    first = _assigned(person, project) if rights.has_assigned else None
+    return first or _claim(person, project, rights, AssignmentState.AHEAD)
+
+
+def _reserved(person: User, project: Project) -> dict[str, Assignment]:
+    """What is before them and what is reserved ahead, by state."""
+    found = _with_content().filter(person=person, project=project, state__in=ON_THE_SCREEN)
+    return {assignment.state: assignment for assignment in found}
+
+
+def _renewed(reserved: Assignment) -> Assignment:
+    """On a look, so that only an abandoned comparison lapses; an assigned one never does, and not all looks write."""
+    duration = RESERVED_FOR if reserved.state == AssignmentState.HELD else RESERVED_AHEAD_FOR
+    now = timezone.now()
+    if reserved.expires is not None and reserved.expires < now + duration * 0.9:
+        reserved.expires = now + duration
+        reserved.save(update_fields=["expires"])
+    return reserved
+
+
+def _promoted(waiting: Assignment) -> Assignment:
+    """It is before them from now on. One that was assigned does not expire."""
+    now = timezone.now()
+    if waiting.state == AssignmentState.AHEAD and waiting.expires is not None:
+        waiting.expires = now + RESERVED_FOR
+    waiting.state, waiting.shown = AssignmentState.HELD, now
+    waiting.save(update_fields=["state", "shown", "expires"])
+    return waiting
 
 
 def _assigned(person: User, project: Project) -> Assignment | None:
     """The first that was assigned to them; it is asked in the round of now."""
-    current = project.current_round
-    waiting = Assignment.objects.filter(person=person, project=project, state=AssignmentState.ASSIGNED)
-    first = waiting.order_by("pk").select_for_update().first() if current else None
-    if current is None or first is None:
-        return None
+    current = _round(project)
+    waiting = _with_content().filter(person=person, project=project, state=AssignmentState.ASSIGNED)
+    first = waiting.order_by("pk").select_for_update(of=("self",)).first() if current else None
+    if current is None or first is None or first.round_id == current.pk:
+        return first
     Assignment.objects.filter(
         person=person, comparison=first.comparison_id, round=current, state=AssignmentState.LAPSED
     ).delete()
-    waiting.filter(pk=first.pk).update(state=AssignmentState.HELD, shown=timezone.now(), round=current)
-    return Assignment.objects.select_related("comparison__prompt", "round__question_set").get(pk=first.pk)
+    first.round = current
+    first.save(update_fields=["round"])
+    return first
 
 
-def _claim(person: User, project: Project, groups: Sequence[int]) -> Assignment | None:
-    current = project.current_round
-    if current is None:
-        return None
-    named = {"project": project.pk, "person": person.pk, "groups": list(groups)}
-    taken = fetch(CLAIM.format(wait="SKIP LOCKED"), named) or fetch(CLAIM.format(wait=""), named)
-    if not taken:
-        return None
-    comparison = Comparison.objects.select_related("prompt").get(pk=taken[0][0])
+def _claim(person: User, project: Project, rights: Rights, state: AssignmentState) -> Assignment | None:
+    current = _round(project)
+    for _ in range(MOST_SET_ASIDE if current else 0):
+        taken = claim(person, project, rights.groups)
+        if taken is None:
+            return None
+        comparison = with_orders(person).select_related("prompt").get(pk=taken)
+        if not is_kept_back(comparison, project):
+            return _reserve(person, project, current, comparison, state)
+    return None
+
+
+def with_orders(person: User) -> "QuerySet[Any]":
+    """Comparisons with the orders in which others see them (`given`) and this person saw them before (`own`)."""
+    orders = Assignment.objects.filter(comparison=OuterRef("pk")).order_by("pk")
+    given = orders.filter(state__in=SEEN).exclude(person=person).values("order")
+    own = orders.filter(person=person).exclude(state=AssignmentState.OWN).values("order")
+    return Comparison.objects.annotate(given=ArraySubquery(given), own=ArraySubquery(own))
+
+
+def _reserve(
+    person: User, project: Project, current: Round, comparison: Comparison, state: AssignmentState
+) -> Assignment:
     now = timezone.now()
-    assignment, _ = Assignment.objects.update_or_create(
-        person=person,
-        comparison=comparison,
-        round=current,
-        defaults={"state": AssignmentState.HELD, "expires": now + RESERVED_FOR, "shown": now},
-        create_defaults={
-            "project": project,
-            "order": order_for(person, comparison, project.seed),
-            "expires": now + RESERVED_FOR,
-            "shown": now,
-        },
+    expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
+    order = order_of(comparison, project)
+    values = [project.pk, comparison.pk, person.pk, current.pk, state.value, order, expires, now]
+    ((pk, order, mark, draft),) = fetch(RESERVE, values)
+    reserved = Assignment(
+        pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=order
     )
-    return assignment
+    reserved.expires, reserved.shown, reserved.client_id = expires, now, mark
+    reserved.draft = draft
+    return reserved
 
 
-def order_for(person: User, comparison: Comparison, seed: int) -> list[int]:
-    """The slots in the order this person sees: random over people and comparisons, and the same every time."""
-    key = key_of(str(seed), person.public.bytes, comparison.public.bytes)
-    return random.Random(key).sample(range(comparison.k), comparison.k)  # noqa: S311
+def order_of(comparison: Any, project: Project) -> list[int]:
+    """As the person saw it before, else the next of the design. `comparison` has its `given` and `own` orders."""
+    if comparison.own:
+        return list(comparison.own[0])
+    return next_order(project.seed, comparison.public.bytes, comparison.k, comparison.given)
+
+
+def _round(project: Project) -> Round | None:
+    return project.rounds.filter(closed=None).select_related("question_set").order_by("-number").first()
+
+
+def _with_content() -> "QuerySet[Assignment]":
+    return Assignment.objects.select_related("comparison__prompt", "round__question_set")
 
 
 def retake_seat(comparison_id: int) -> bool:
     """Whether there was a place left for an answer that came after its reservation lapsed."""
-    open_item = QueueItem.objects.filter(comparison_id=comparison_id, held__lt=F("wanted"))
-    return open_item.update(held=F("held") + 1) == 1
+    return bool(fetch(RETAKE, [comparison_id]))

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
+from annotate.blindness import BEFORE_THEM
 from annotate.kinds.pairwise import pairwise_verdict
 from annotate.kinds.ranking import ranking_verdict
 from annotate.kinds.stored import Verdict
-from annotate.models import Assignment, AssignmentState
+from annotate.models import Assignment
 from core import audit
 from core.bulk import fetch
 from core.errors import Conflict, PrefereeError
@@ -28,7 +29,7 @@ SELECT l.comparison_id FROM core_label l JOIN core_comparison c ON c.id = l.comp
    AND NOT EXISTS (SELECT FROM core_judgment j WHERE j.comparison_id = l.comparison_id AND j.live
                       AND j.occasion = 'review' AND j.person_id = %(person)s)
    AND NOT EXISTS (SELECT FROM annotate_assignment a WHERE a.comparison_id = l.comparison_id
-                      AND a.person_id = %(person)s AND a.state = 'held')
+                      AND a.person_id = %(person)s AND a.state IN ('held', 'ahead'))
  ORDER BY l.id LIMIT 1
 """
 
@@ -123,7 +124,7 @@ def _hold(comparison: Comparison, person: User) -> None:
     locked = current.get(pk=comparison.pk)
     if locked.withdrawn or locked.prompt.withdrawn or locked.prompt.erased:
         raise Conflict("This comparison is withdrawn and used no more, so it takes no decision.")
-    if Assignment.objects.filter(comparison=comparison, person=person, state=AssignmentState.HELD).exists():
+    if Assignment.objects.filter(comparison=comparison, person=person, state__in=BEFORE_THEM).exists():
         raise Conflict("You have not judged this yet, and it is open on your work page. Answer or skip it there first.")
 
 

@@ -10,7 +10,7 @@ from core.places import EVERYBODY, MOST_COUNTED, Places
 SEATS = """
 SELECT person_id, sum(held)::int, sum(assigned)::int FROM (
        SELECT person_id, 1 AS held, 0 AS assigned FROM annotate_assignment
-        WHERE project_id = %(project)s AND state = 'held'
+        WHERE project_id = %(project)s AND state IN ('held', 'ahead')
         UNION ALL
        SELECT person_id, 0, 1 FROM annotate_assignment WHERE project_id = %(project)s AND state = 'assigned') each
  GROUP BY person_id

@@ -34,6 +34,10 @@ class Asked:
         return bool(self.question["id"] == MAIN)
 
     @property
+    def is_required(self) -> bool:
+        return is_required(self.question)
+
+    @property
     def depends_on(self) -> str:
         when = self.question.get("when")
         return f"{when['question']}:{','.join(when['is'])}" if when else ""

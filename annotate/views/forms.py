@@ -14,7 +14,9 @@ from annotate.models import Assignment
 LONGEST_TIME = 2**31 - 1
 MOST_FIELDS = 2_000
 # Names that no question can have: the last is that of the reason for a skip among a judgment's answers.
-RESERVED = frozenset({"csrfmiddlewaretoken", "client_id", "active_ms", "skip"})
+RESERVED = frozenset(
+    {"csrfmiddlewaretoken", "client_id", "active_ms", "wall_ms", "late_ms", "shown", "changed", "skip"}
+)
 STALE = "This form is damaged. Reload the page and answer again."
 SKIP_REASONS = {
     "unclear": "I cannot tell what is asked",
@@ -37,7 +39,7 @@ class SkipForm(MarkForm):
 
 def answer_from(data: QueryDict, assignment: Assignment) -> Answer:
     """Raises BadAnswer with the first thing that does not fit."""
-    mark, wall_ms = _cleaned(MarkForm(data))["client_id"], _wall_ms(assignment)
+    mark, wall_ms = _cleaned(MarkForm(data))["client_id"], _wall_ms(data, assignment)
     return Answer(mark, fields_of(data), wall_ms, _active_ms(data, wall_ms))
 
 
@@ -54,7 +56,7 @@ def fields_of(data: QueryDict) -> Fields:
 
 def skip_from(data: QueryDict, assignment: Assignment) -> Skip:
     """Raises BadAnswer with the first thing that does not fit."""
-    fields, wall_ms = _cleaned(SkipForm(data)), _wall_ms(assignment)
+    fields, wall_ms = _cleaned(SkipForm(data)), _wall_ms(data, assignment)
     return Skip(fields["client_id"], fields["reason"], wall_ms, _active_ms(data, wall_ms))
 
 
@@ -72,12 +74,23 @@ def _cleaned(form: forms.Form) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def _wall_ms(assignment: Assignment) -> int:
-    elapsed = timezone.now() - assignment.shown
-    return min(max(int(elapsed.total_seconds() * 1000), 0), LONGEST_TIME)
+def _wall_ms(data: QueryDict, assignment: Assignment) -> int:
+    """From the moment it was shown to that of the answer, by the clock of the server.
+
+    The browser knows how long the answer then waited for the network, and when it showed what it had fetched ahead.
+    """
+    elapsed = int((timezone.now() - assignment.shown).total_seconds() * 1000)
+    elapsed = max(elapsed - (_ms(data, "late_ms") or 0), 0)
+    shown_for = _ms(data, "wall_ms")
+    return min(elapsed if shown_for is None else min(shown_for, elapsed), LONGEST_TIME)
 
 
 def _active_ms(data: QueryDict, wall_ms: int) -> int | None:
     """What the browser measured; it cannot be longer than the time that passed."""
-    sent = data.get("active_ms", "")
-    return min(int(sent), wall_ms) if sent.isascii() and sent.isdigit() and len(sent) < 12 else None
+    sent = _ms(data, "active_ms")
+    return None if sent is None else min(sent, wall_ms)
+
+
+def _ms(data: QueryDict, name: str) -> int | None:
+    sent = data.get(name, "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 12 else None

@@ -13,19 +13,22 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from annotate import actions
+from annotate.drawer import drawer_of
+from annotate.flags import FLAG_REASONS
 from annotate.kinds.protocol import BadAnswer, Fields
-from annotate.models import Assignment
+from annotate.models import Assignment, AssignmentState
+from annotate.progress import done_today
 from annotate.reservations import take_next
 from annotate.screen import screen_of
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
 from core.http import UserRequest, part
 from core.models import Comparison, Project, Status
 from core.permissions import get_project
-from core.rendering import rendered
 from core.views.access import signed_in
 from core.work import Work, work_of
 
 TEMPLATE = "annotate/work.html"
+WANTS_NONE, WANTS_ALL = "-", "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +38,21 @@ class Draft:
     client_id: UUID = field(default_factory=uuid4)
     fields: Fields = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    saved: datetime | None = None
 
 
 @require_GET
 @signed_in
 def work(request: UserRequest, slug: str) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
-    return _next(request, project)
+    return screen(request, project, take_next(request.user, project))
 
 
 @require_POST
 @signed_in
 def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
-    assignment = _assignment(request, project, comparison)
+    assignment = reservation(request, project, comparison)
     try:
         judgment = actions.submit_judgment(
             assignment.comparison, answer_from(request.POST, assignment), by=request.user
@@ -62,7 +66,7 @@ def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
 @signed_in
 def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
-    assignment = _assignment(request, project, comparison)
+    assignment = reservation(request, project, comparison)
     try:
         actions.skip(assignment.comparison, skip_from(request.POST, assignment), by=request.user)
     except BadAnswer as error:
@@ -70,13 +74,14 @@ def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     return _onward(request, project, skipped=True, at=timezone.now())
 
 
-def _assignment(request: UserRequest, project: Project, public: UUID) -> Assignment:
+def reservation(request: UserRequest, project: Project, public: UUID) -> Assignment:
     """The reservation that this person has, or had, for the comparison."""
     comparison = get_object_or_404(
         Comparison.objects.visible_to(request.user).select_related("prompt"), project=project, public=public
     )
     assignment = (
         Assignment.objects.filter(comparison=comparison, person=request.user)
+        .exclude(state=AssignmentState.OWN)
         .select_related("round__question_set")
         .order_by("-round__number")
         .first()
@@ -88,42 +93,70 @@ def _assignment(request: UserRequest, project: Project, public: UUID) -> Assignm
 
 
 def _onward(request: UserRequest, project: Project, *, at: datetime | None, **outcome: bool) -> HttpResponse:
-    """The next comparison in the same round trip; without JavaScript, by a redirect."""
+    """The next comparison in the same round trip; without JavaScript, by a redirect.
+
+    A page that shows the next one already says so in `shown`, and is told whether it is; `-` wants none.
+    """
     if not request.htmx:
         return redirect("work", project.slug)
-    return _next(request, project, saved={"at": at, **outcome})
-
-
-def _next(request: UserRequest, project: Project, saved: dict[str, Any] | None = None) -> HttpResponse:
+    saved, shown = {"at": at, **outcome}, request.POST.get("shown", "")
+    if shown == WANTS_NONE:
+        return render(request, f"{TEMPLATE}#standing", {**_standing(request, project), "saved": saved})
     assignment = take_next(request.user, project)
-    draft = Draft(assignment.client_id, assignment.draft or {}) if assignment else Draft()
-    context = _context(request, project, assignment, draft)
+    if assignment and shown == str(assignment.client_id):
+        return render(request, f"{TEMPLATE}#standing", {**_standing(request, project), "saved": saved})
+    return screen(request, project, assignment, saved)
+
+
+def screen(
+    request: UserRequest, project: Project, assignment: Assignment | None, saved: dict[str, Any] | None = None
+) -> HttpResponse:
+    """The comparison with what is kept of its answer, or the sentence that there is none."""
+    context = context_of(request, project, assignment)
     return render(request, part(request, TEMPLATE, "screen"), {**context, "saved": saved})
 
 
+def context_of(request: UserRequest, project: Project, assignment: Assignment | None) -> dict[str, Any]:
+    draft = Draft()
+    if assignment:
+        draft = Draft(assignment.client_id, assignment.draft or {}, saved=assignment.draft_saved)
+    return _context(request, project, assignment, draft)
+
+
 def _refused(request: UserRequest, project: Project, assignment: Assignment, error: BadAnswer) -> HttpResponse:
-    """The same form with the sentence inside; the texts above it, and how far they are scrolled, stay."""
+    """The same form with the sentence inside; the texts above it, and how far they are scrolled, stay.
+
+    An answer that waited for the network, in a page that was closed since, comes back with its texts.
+    """
     sent = request.POST
     draft = Draft(client_id_of(sent), dict(sent.lists()), {error.question: str(error)})
     context = _context(request, project, assignment, draft)
-    response = render(request, part(request, TEMPLATE, "answer"), context, status=422)
-    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#answer", "outerHTML"
+    whole = sent.get("shown") == WANTS_ALL
+    response = render(request, part(request, TEMPLATE, "screen" if whole else "answer"), context, status=422)
+    if not whole:
+        response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#answer", "outerHTML"
     return response
 
 
 def _context(request: UserRequest, project: Project, assignment: Assignment | None, draft: Draft) -> dict[str, Any]:
     whole_page = not request.htmx
+    if assignment:
+        assignment.project = project  # which was loaded before the texts were: they are rendered as of then
     return {
-        "project": project,
+        **_standing(request, project),
         "screen": screen_of(assignment, draft.fields, draft.errors) if assignment else None,
         "draft": draft,
-        "work": work_of(request.user, [project]).get(project.pk, Work()),
-        "guidelines": rendered(_guidelines(project, assignment), breaks=False) if whole_page else "",
+        "now": timezone.now(),
+        "guidelines": drawer_of(request.user, project, assignment) if whole_page else None,
         "skip_reasons": SKIP_REASONS,
+        "flag_reasons": FLAG_REASONS,
     }
 
 
-def _guidelines(project: Project, assignment: Assignment | None) -> str:
-    """Those of the round in which the comparison was handed out, also where a new one has begun since."""
-    current = assignment.round if assignment else project.current_round
-    return current.question_set.guidelines if current else ""
+def _standing(request: UserRequest, project: Project) -> dict[str, Any]:
+    """How far this person is."""
+    return {
+        "project": project,
+        "work": work_of(request.user, [project]).get(project.pk, Work()),
+        "today": done_today(request.user, project),
+    }

@@ -7,6 +7,9 @@ comparisons_added = Signal()
 # Sent inside the transaction that changes what comparisons want (votes, priority, group, tags, withdrawal), with the
 # same: listeners make their rows true again, and may be told twice.
 comparisons_changed = Signal()
+# Sent when labels have changed and the database says so, with `comparison_ids`: a listener may lock what is locked
+# before labels. What labels a comparison for somebody who has done that already does not tell.
+labels_changed = Signal()
 # Sent inside the transaction that is about to update comparisons, with the same: whoever has rows that are
 # locked before those (the queue) locks them now, in the order of the ids.
 comparisons_changing = Signal()

@@ -18,9 +18,18 @@ function sign() {
   lastSign = since;
 }
 
-function restart() {
-  active = 0;
+// By comparison: one that is left and comes back goes on counting. How long the one that the page came with was shown
+// before, only the server knows; of one that was put in here, we do.
+const times = new Map();
+let current = document.getElementById("work")?.dataset.client;
+let shown = null;
+
+function restart(client) {
+  count();
+  times.set(current, { active, shown });
+  current = client;
   since = lastSign = performance.now();
+  ({ active, shown } = times.get(client) ?? { active: 0, shown: since });
 }
 
 for (const name of SIGNS) document.addEventListener(name, sign, { capture: true, passive: true });
@@ -31,9 +40,10 @@ document.addEventListener("visibilitychange", () => {
 });
 document.addEventListener("submit", (event) => {
   count();
-  const field = event.target.elements.active_ms;
+  const { active_ms: field, wall_ms: wall } = event.target.elements;
   if (field) field.value = Math.round(active);
+  if (wall && shown !== null) wall.value = Math.round(performance.now() - shown);
 }, { capture: true });
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target.id === "work") restart();
+  if (event.detail.target.id === "work") restart(document.getElementById("work").dataset.client);
 });

@@ -14,6 +14,7 @@ from core.facts.marking import mark_judged
 from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
+from core.signals import labels_changed
 
 BATCH = 5_000
 ROWS_A_FETCH = 10_000
@@ -67,7 +68,9 @@ def policy_name(sources: Sources) -> str:
 
 
 @transaction.atomic(savepoint=False)
-def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True) -> int:
+def refresh_labels(
+    comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True, tell: bool = True
+) -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
 
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
@@ -80,6 +83,8 @@ def refresh_labels(comparison_ids: Sequence[int], sources: Sources = "people_fir
         changed += _delete(voteless, sources)
     if sources == "people_first":
         answer_open(changed)
+        if changed and tell:
+            transaction.on_commit(lambda: labels_changed.send(None, comparison_ids=changed))
     mark_judged(comparison_ids if judged else changed)
     return len(changed)
 

@@ -18,13 +18,17 @@ Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def signed_in(view: Callable[Concatenate[UserRequest, P], HttpResponseBase]) -> Page[P]:
-    """Anonymous people are sent to the login page; htmx gets a 401, so that no login page lands inside a page."""
+    """Anonymous people are sent to the login page; htmx gets a 401, so that no login page lands inside a page.
+
+    A page says whose it is: what one person wrote is not taken from another who has logged in since.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.user.is_authenticated:
+        person = request.headers.get("X-Person")
+        if request.user.is_authenticated and person in (None, str(request.user.public)):
             return view(cast(UserRequest, request), *args, **kwargs)
-        if request.headers.get("HX-Request"):
+        if person or request.headers.get("HX-Request"):
             return HttpResponse("Log in again to go on.", status=401, content_type="text/plain")
         return redirect_to_login(request.get_full_path())
 

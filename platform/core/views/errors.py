@@ -23,7 +23,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     sentence = "The form was too old, or the browser keeps no cookies for this site. Reload the page and send it again."
-    return _page(request, 403, "This form has expired", sentence)
+    response = _page(request, 403, "This form has expired", sentence)
+    response.headers["X-Refused"] = "token"
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

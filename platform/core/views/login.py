@@ -3,7 +3,8 @@
 from django import forms
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -30,7 +31,7 @@ class LoginForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect(_destination(request))
+        return _entered(request)
     if request.method != "POST":
         return _page(request)
     email = request.POST.get("email", "")
@@ -41,7 +42,18 @@ def login(request: HttpRequest) -> HttpResponse:
         record_try(request, LOGINS, email)
         return _page(request, WRONG, status=422)
     auth.login(request, user)
+    return _entered(request)
+
+
+def _entered(request: HttpRequest) -> HttpResponse:
+    """A page from which somebody logged in again stays as it is, and learns who they are."""
+    if _is_within(request) and request.user.is_authenticated:
+        return JsonResponse({"person": str(request.user.public), "name": str(request.user)})
     return redirect(_destination(request))
+
+
+def _is_within(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
 
 
 @require_POST
@@ -59,6 +71,9 @@ def _user_of(request: HttpRequest) -> User | None:
 
 
 def _page(request: HttpRequest, error: str = "", *, status: int = 200) -> HttpResponse:
+    if _is_within(request):
+        get_token(request)  # sets the cookie that the next try needs
+        return JsonResponse({"person": None, "error": error}, status=status)
     context = {
         "error": error,
         "email": request.POST.get("email", ""),

@@ -1,11 +1,14 @@
 // What happens to a request of htmx that does not come back well: the page and the answer in it stay as they are.
 
+import { logIn } from "./login.js";
+
 const OFFLINE = "The server cannot be reached. Your answer is still here: check the connection and submit it again.";
 const SLOW = "The server did not answer in time. Your answer is still here: submit it again.";
 const UNKNOWN = "The server refused this. Your answer is still here: reload the page if it happens again.";
 
 // A part of a page that looks again by itself has nothing that could be lost.
 const AWAY = "The server cannot be reached. The page goes on by itself when it can be again.";
+const ENTERED = "You are logged in again. Send it once more.";
 const LOGGED_OUT = "You were logged out. Log in again and reload the page to go on watching.";
 
 function tell(sentence) {
@@ -40,6 +43,6 @@ document.addEventListener("htmx:timeout", (event) => tell(onlyReads(event) ? AWA
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.status === 401 && onlyReads(event)) tell(LOGGED_OUT);
-  else if (xhr.status === 401) document.getElementById("login-again").showModal();
+  else if (xhr.status === 401) logIn().then((entered) => entered && tell(ENTERED));
   else tell(sentenceIn(xhr.responseText) || (onlyReads(event) ? AWAY : UNKNOWN));
 });
