@@ -6,13 +6,25 @@ class AnnotateConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from annotate import assigning, blindness, leaks, progress, queue, removals, routing, seats, standing, strategy
+        from annotate import (
+            assigning,
+            blindness,
+            leaks,
+            progress,
+            queue,
+            removals,
+            restoring,
+            routing,
+            seats,
+            standing,
+            strategy,
+        )
         from annotate.reading import Reading
         from core import assigning as desk
         from core import blindness as secrets
         from core import places, questions, work
 
-        for room in (leaks, queue, removals, routing, seats, strategy):
+        for room in (leaks, queue, removals, restoring, routing, seats, strategy):
             room.connect()
         work.register(progress.work_in)
         questions.register(Reading())
