@@ -118,6 +118,7 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
         "work": work_of(request.user, [project]).get(project.pk, Work()),
         "guidelines": rendered(_guidelines(project, assignment), breaks=False) if whole_page else "",
         "skip_reasons": SKIP_REASONS,
+        "due": assignment.round.due if assignment else None,
     }
 
 

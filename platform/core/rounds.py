@@ -1,6 +1,7 @@
 """The rounds of a project: open the next one, close it, say until when its answers are wanted."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -52,6 +53,13 @@ def set_due(project: Project, number: int, due: datetime | None, *, by: User | N
     found.due = due
     found.save(update_fields=["due"])
     audit.record("round.due", project=project, actor=by, target=found.name, due=_text(due))
+
+
+def due_of(project: Project) -> datetime | None:
+    """Until when the open round's answers are wanted, on the project's clock; None where nobody said so."""
+    dues = project.rounds.filter(closed=None).order_by("-number").values_list("due", flat=True)
+    due = dues.first()
+    return None if due is None else due.astimezone(ZoneInfo(project.time_zone))
 
 
 def _open(project: Project, number: int) -> Round:
