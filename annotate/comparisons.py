@@ -8,10 +8,12 @@ from uuid import UUID
 from annotate.blindness import Blind
 from annotate.responses import Author, author_of, mark_of
 from annotate.screen import Pane, pane_of
+from annotate.texts import texts_of_response
 from annotate.verdicts import Row, Tally, rows_of, tallies
 from core.labels.service import policy_name
 from core.labels.words import VOTERS, letter_of, outcome_in_words, reason, votes_in_words
-from core.models import Candidate, Comparison, Label
+from core.models import Candidate, Comparison, Label, Project
+from core.renderings import rendered_many
 
 POLICIES = {"majority:people": "People only", "majority:judges": "Models only", "majority:all": "All together"}
 
@@ -66,11 +68,13 @@ class Card:
         return used and not self.hidden and self.comparison.k > 1
 
 
-def cards_of(comparisons: Sequence[Comparison], blind: Blind, *, names: bool, opened: UUID | None) -> list[Card]:
+def cards_of(
+    project: Project, comparisons: Sequence[Comparison], blind: Blind, *, names: bool, opened: UUID | None
+) -> list[Card]:
     """Each with its label and judgments, in a fixed number of queries; the opened one with its texts and all."""
     shown = [each.pk for each in comparisons if each.pk not in blind.comparisons]
     open_ids = [each.pk for each in comparisons if each.public == opened]
-    sides = _sides([each.pk for each in comparisons], open_ids, blind)
+    sides = _sides(project, [each.pk for each in comparisons], open_ids, blind)
     labels, tally = _labels(shown), tallies(shown)
     rows = rows_of(shown, tally, names=names, opened=open_ids)
     return [
@@ -94,15 +98,18 @@ def _card(
     return Card(comparison, sides, False, outcome, others, rows, tally.judgments - len(rows), is_open)
 
 
-def _sides(comparison_ids: Sequence[int], with_texts: Sequence[int], blind: Blind) -> Mapping[int, list[Side]]:
+def _sides(
+    project: Project, comparison_ids: Sequence[int], with_texts: Sequence[int], blind: Blind
+) -> Mapping[int, list[Side]]:
     candidates = Candidate.objects.filter(comparison__in=comparison_ids).select_related("response")
     texts = (
         {row.response_id: row.response for row in candidates.filter(comparison__in=with_texts)} if with_texts else {}
     )
+    html = rendered_many(project, [text for response in texts.values() for text in texts_of_response(response)])
     sides: dict[int, list[Side]] = defaultdict(list)
     for row in candidates.defer("response__content", "response__messages").order_by("comparison", "slot"):
         letter, response = letter_of(row.slot), row.response
-        pane = pane_of(letter, texts[response.pk]) if row.comparison_id in with_texts else None
+        pane = pane_of(letter, texts[response.pk], html) if row.comparison_id in with_texts else None
         side = Side(letter, response.public, author_of(response, blind), mark_of(response), pane)
         sides[row.comparison_id].append(side)
     return sides

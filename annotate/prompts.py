@@ -14,10 +14,11 @@ from annotate.comparisons import cards_of as comparison_cards
 from annotate.responses import ResponseCard
 from annotate.responses import cards_of as response_cards
 from annotate.screen import Context, contexts_of
+from annotate.texts import texts_of_prompt
 from core.conversation import Turn, first_words, turns
 from core.ids import canonical
-from core.models import Prompt
-from core.rendering import rendered
+from core.models import Project, Prompt
+from core.renderings import rendered_many
 
 ROWS = 20
 MOST_METADATA, LONGEST_VALUE = 50, 500
@@ -46,28 +47,29 @@ class Page:
     later: bool
 
 
-def asked(prompt: Prompt) -> Asked:
+def asked(project: Project, prompt: Prompt) -> Asked:
+    html = rendered_many(project, texts_of_prompt(prompt))
     return Asked(
         title=first_words(prompt.messages),
-        turns=turns(prompt.messages),
-        system=rendered(prompt.system) if prompt.system else None,
-        contexts=contexts_of(prompt),
-        reference=rendered(prompt.reference) if prompt.reference else None,
+        turns=turns(prompt.messages, html),
+        system=html[prompt.system] if prompt.system else None,
+        contexts=contexts_of(prompt, html),
+        reference=html[prompt.reference] if prompt.reference else None,
         metadata=[(key, _short(value)) for key, value in list(prompt.metadata.items())[:MOST_METADATA]],
     )
 
 
-def responses_of(prompt: Prompt, blind: Blind, start: UUID | None) -> Page:
+def responses_of(project: Project, prompt: Prompt, blind: Blind, start: UUID | None) -> Page:
     rows, page = _page(prompt.responses.all(), start)
-    cards: list[ResponseCard] = response_cards(rows, blind)
+    cards: list[ResponseCard] = response_cards(project, rows, blind)
     return Page(cards, *page)
 
 
 def comparisons_of(
-    prompt: Prompt, blind: Blind, start: UUID | None, *, names: bool, opened: UUID | None = None
+    project: Project, prompt: Prompt, blind: Blind, start: UUID | None, *, names: bool, opened: UUID | None = None
 ) -> Page:
     rows, page = _page(prompt.comparisons.all(), start)
-    cards: list[Card] = comparison_cards(rows, blind, names=names, opened=opened)
+    cards: list[Card] = comparison_cards(project, rows, blind, names=names, opened=opened)
     return Page(cards, *page)
 
 

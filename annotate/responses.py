@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from annotate.blindness import Blind
 from annotate.screen import Pane, pane_of
+from annotate.texts import texts_of_response
 from core.explanations import pages_of
-from core.models import AuthorKind, Response, Score
+from core.models import AuthorKind, Project, Response, Score
+from core.renderings import rendered_many
 
 # Colours of authors: people blue, models orange, everywhere the same.
 COLOURS = {AuthorKind.PERSON: "people", AuthorKind.MODEL: "models"}
@@ -41,6 +43,7 @@ class ResponseCard:
     author: Author
     pane: Pane
     scores: list[Scored]
+    is_edit: bool = False
 
     @property
     def mark(self) -> str:
@@ -59,12 +62,25 @@ def mark_of(response: Response) -> str:
     return "Erased" if response.erased else "Withdrawn" if response.withdrawn else ""
 
 
-def cards_of(responses: Sequence[Response], blind: Blind) -> list[ResponseCard]:
+def cards_of(project: Project, responses: Sequence[Response], blind: Blind) -> list[ResponseCard]:
     scores = _scores([response for response in responses if response.pk not in blind.responses])
+    html = rendered_many(project, [text for response in responses for text in texts_of_response(response)])
     return [
-        ResponseCard(response, author_of(response, blind), pane_of("", response), scores[response.pk])
+        ResponseCard(
+            response,
+            author_of(response, blind),
+            pane_of("", response, html),
+            scores[response.pk],
+            is_edit=_is_edit(response, blind),
+        )
         for response in responses
     ]
+
+
+def _is_edit(response: Response, blind: Blind) -> bool:
+    """Of another response, as far as the reader may know."""
+    hidden = {response.pk, response.parent_id} & {*blind.responses}
+    return response.parent_id is not None and not response.erased and not hidden
 
 
 def _scores(responses: Sequence[Response]) -> dict[int, list[Scored]]:

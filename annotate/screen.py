@@ -1,8 +1,7 @@
 """A comparison as its annotator sees it: in their order, without names, ids or anybody's answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.utils.safestring import SafeString
@@ -11,10 +10,11 @@ from annotate.kinds.answers import NOTHING, Asked, asked
 from annotate.kinds.protocol import Fields, Shown
 from annotate.leaks import responses_of
 from annotate.models import Assignment
+from annotate.texts import messages_of, texts_of
 from core.conversation import Turn, role_of, text_of, turns
 from core.lengths import length_of
 from core.models import Prompt, Response
-from core.rendering import rendered
+from core.renderings import Html, rendered_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Screen:
     contexts: list[Context]
     turns: list[Turn]
     panes: list[Pane]
+    reference: SafeString | None = None
 
     @property
     def rationale(self) -> Asked | None:
@@ -49,17 +50,23 @@ class Screen:
 
 
 def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] = NOTHING) -> Screen:
-    """`fields` are what the form holds, `errors` the sentences beside its questions."""
+    """`fields` are what the form holds, `errors` the sentences beside its questions.
+
+    The assignment's project should have been loaded before the assignment: `core.renderings` says why.
+    """
     prompt = assignment.comparison.prompt
     responses = responses_of(assignment.comparison)
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
+    project = assignment.project
+    html = rendered_many(project, texts_of(assignment.comparison, responses))
     return Screen(
         public=assignment.comparison.public,
         asked=asked(assignment.round.question_set.questions, fields, shown, errors),
-        system=rendered(prompt.system) if prompt.system else None,
-        contexts=contexts_of(prompt),
-        turns=turns(prompt.messages),
-        panes=[pane_of(letter, responses[slot]) for letter, slot in zip(shown.letters, shown.order, strict=True)],
+        system=html[prompt.system] if prompt.system else None,
+        contexts=contexts_of(prompt, html),
+        turns=turns(prompt.messages, html),
+        panes=[pane_of(letter, responses[slot], html) for letter, slot in zip(shown.letters, shown.order, strict=True)],
+        reference=html[prompt.reference] if prompt.reference and project.shows_reference else None,
     )
 
 
@@ -68,9 +75,9 @@ def shown_in(assignment: Assignment) -> Shown:
     return Shown(assignment.order, [_text_of(response) for response in responses_of(assignment.comparison)])
 
 
-def contexts_of(prompt: Prompt) -> list[Context]:
+def contexts_of(prompt: Prompt, html: Html) -> list[Context]:
     return [
-        Context(context.get("title") or f"Context {number}", rendered(context["text"]))
+        Context(context.get("title") or f"Context {number}", html[context["text"]])
         for number, context in enumerate(prompt.contexts, start=1)
     ]
 
@@ -79,8 +86,8 @@ def _text_of(response: Response) -> str | None:
     return None if response.messages else response.content
 
 
-def pane_of(letter: str, response: Response) -> Pane:
-    messages: Sequence[Mapping[str, Any]] = response.messages or [{"role": "assistant", "content": response.content}]
+def pane_of(letter: str, response: Response, html: Html) -> Pane:
+    messages = messages_of(response)
     texts = [text_of(message) for message in messages]
-    shown = [Turn(role_of(message), rendered(text)) for message, text in zip(messages, texts, strict=True) if text]
+    shown = [Turn(role_of(message), html[text]) for message, text in zip(messages, texts, strict=True) if text]
     return Pane(letter, length_of("\n".join(texts)), shown)

@@ -15,8 +15,9 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from django.utils import timezone
 
 from annotate.reservations import take_next
+from core.ids import key_of
 from core.invitations import invite
-from core.models import GoldSet, Judge, Project, Removal, Role, SavedFilter, Session, Upload, User
+from core.models import GoldSet, Image, Judge, Project, Removal, Role, SavedFilter, Session, Upload, User
 from core.tokens import create_token
 from core.uploads.reports import rejects_file
 from synth.judges.actions import create_judge
@@ -28,6 +29,7 @@ from tests.factories import (
     MembershipFactory,
     ProjectFactory,
     RecipeFactory,
+    ResponseFactory,
     RunFactory,
     ScheduleFactory,
     TagRuleFactory,
@@ -55,6 +57,8 @@ CONFLICT = MANAGE | {"owner": 409, "staff": 409}
 # Who judged, in which order, and why.
 NAMES = SEE | {"viewer": 403, "annotator": 403}
 JUDGE = SEE | {"viewer": 403, "staff": 403}
+# Of the comparison that the annotator holds; to others there is none before them.
+DIFFERENCES = JUDGE | {"reviewer": 404, "owner": 404}
 SAVE = READ | dict.fromkeys(("viewer", "reviewer", "owner", "staff"), 422)
 # Only who saved a filter deletes it.
 OWN_FILTER = {"viewer": 404, "reviewer": 404, "owner": 302, "staff": 404}
@@ -154,6 +158,8 @@ CASES = {
     "delete_schedule": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "schedule")),
     "work": Case({"GET": JUDGE}, ("slug",)),
     "submit": Case({"POST": RESERVED}, ("slug", "comparison"), ANSWER),
+    "work_differences": Case({"GET": DIFFERENCES}, ("slug", "comparison")),
+    "response_changes": Case({"GET": READ}, ("slug", "edit")),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
     "import": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "import_sample": Case({"POST": ACT}, ("slug",)),
@@ -162,6 +168,7 @@ CASES = {
     "refusals": Case({"GET": MANAGE}, ("slug", "upload")),
     "rejects": Case({"GET": MANAGE}, ("slug", "upload")),
     "prompt": Case({"GET": READ}, ("slug", "prompt")),
+    "image": Case({"GET": SEE}, ("slug", "key")),
     "decide": Case({"POST": REVIEW}, ("slug", "comparison"), DECISION),
     "contested": Case({"GET": SEE | {"viewer": 403, "annotator": 403}}, ("slug",)),
     "new_comparisons": Case({"GET": MANAGE, "POST": MANAGE}, ("slug",), {"policy": "list"}),
@@ -262,11 +269,13 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
     recipe = RecipeFactory(project=project, name=f"own-{project.pk}")
     run = RunFactory(project=project, recipe=recipe, state="running")
     rule = TagRuleFactory(project=project, tag="safety")
+    original = comparison.prompt.responses.earliest("pk")
     return {
         "slug": project.slug,
         "comparison": comparison.public,
         "prompt": comparison.prompt.public,
-        "response": comparison.prompt.responses.earliest("pk").public,
+        "response": original.public,
+        "edit": ResponseFactory(prompt=comparison.prompt, parent=original).public,
         "version": version.public,
         "name": "train.jsonl",
         "recipe": recipe.name,
@@ -280,7 +289,14 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "endpoint": EndpointFactory(kind="transformers", address="", model="nowhere").public,
         "gold_set": GoldSet.objects.create(project=project, name="main", version=1).public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
+        "key": image_of(project),
     }
+
+
+def image_of(project: Project) -> str:
+    key = key_of(str(project.pk))
+    Image.objects.create(project=project, key=key, content_key=key, content=b"RIFF", state="kept")
+    return key.hex()
 
 
 def model_judge(project: Project) -> Judge:

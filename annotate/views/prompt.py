@@ -47,15 +47,15 @@ def prompt_page(
     if names:
         audit.viewed(request.user, project, "names", str(prompt.public))
     start = uuid_or_none(request.GET.get("comparisons")) or opened
-    comparisons = comparisons_of(prompt, blind, start, names=names, opened=opened)
+    comparisons = comparisons_of(project, prompt, blind, start, names=names, opened=opened)
     card = next((card for card in comparisons.cards if card.is_open), None)
     context = in_project(
         request.user,
         project,
         "prompts",
         prompt=prompt,
-        asked=asked(prompt),
-        responses=responses_of(prompt, blind, uuid_or_none(request.GET.get("responses"))),
+        asked=asked(project, prompt),
+        responses=responses_of(project, prompt, blind, uuid_or_none(request.GET.get("responses"))),
         comparisons=comparisons,
         form=form or decision_form(request.user, project, card),
     )
@@ -76,7 +76,7 @@ def comparison_part(
     found = comparison.prompt
     names, blind = may(request.user, project, "names"), blind_to(request.user, found)
     opened = comparison.public if is_open else None
-    card: Card = comparisons_of(found, blind, comparison.public, names=names, opened=opened).cards[0]
+    card: Card = comparisons_of(project, found, blind, comparison.public, names=names, opened=opened).cards[0]
     form = form or decision_form(request.user, project, card if is_open else None)
     context = in_project(request.user, project, "prompts", prompt=found, card=card, form=form, **said)
     return render(request, "annotate/comparison.html", context, status=status)

@@ -111,6 +111,8 @@ def _refused(request: UserRequest, project: Project, assignment: Assignment, err
 
 def _context(request: UserRequest, project: Project, assignment: Assignment | None, draft: Draft) -> dict[str, Any]:
     whole_page = not request.htmx
+    if assignment:
+        assignment.project = project  # which was loaded before the texts were: they are rendered as of then
     return {
         "project": project,
         "screen": screen_of(assignment, draft.fields, draft.errors) if assignment else None,

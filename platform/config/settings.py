@@ -192,6 +192,8 @@ LABEL_STUDIO_HOSTS = env.words("PREFEREE_LABEL_STUDIO_HOSTS")
 PROJECTS = env.choice("PREFEREE_PROJECTS", ("everyone", "staff"))
 # Hosts that count as inside for projects whose text stays inside, whatever their addresses.
 INSIDE_HOSTS = env.words("PREFEREE_INSIDE_HOSTS")
+# Whether projects may have the images fetched that their texts name; each says for itself whether it wants that.
+FETCH_IMAGES = env.switch("PREFEREE_FETCH_IMAGES", True)
 
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000

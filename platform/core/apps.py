@@ -9,6 +9,7 @@ class CoreConfig(AppConfig):
         from core import accounts, alarms, sessions
         from core.auditing import logins
         from core.facts import marking
+        from core.images import ringing
         from core.reports.alarms import budget_alarms, run_alarms, undecided_alarms
         from core.runs.steps import register
         from core.schedules.alarms import schedule_alarms
@@ -43,3 +44,4 @@ class CoreConfig(AppConfig):
         sessions.listen()
         logins.connect()
         marking.connect()
+        ringing.connect()

@@ -1,14 +1,17 @@
 """Chat messages as turns that can be shown."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.utils.safestring import SafeString
 
 from core.ids import canonical
-from core.rendering import rendered
 
+# What would end an address in Markdown before its end.
+ODD_IN_ADDRESSES = re.compile(r"[<>\\\s]")
 ROLES = {"user": "User", "assistant": "Assistant", "system": "System", "developer": "System", "tool": "Tool"}
 
 
@@ -18,8 +21,9 @@ class Turn:
     html: SafeString
 
 
-def turns(messages: Sequence[Mapping[str, Any]]) -> list[Turn]:
-    return [Turn(role_of(message), rendered(text_of(message))) for message in messages]
+def turns(messages: Sequence[Mapping[str, Any]], html: Mapping[str, SafeString]) -> list[Turn]:
+    """Each with its text as `html` has it."""
+    return [Turn(role_of(message), html[text_of(message)]) for message in messages]
 
 
 def role_of(message: Mapping[str, Any]) -> str:
@@ -41,7 +45,18 @@ def _part(part: Any) -> str:
         return part
     if isinstance(part, Mapping) and isinstance(part.get("text"), str):
         return str(part["text"])
-    return _as_json(part)
+    return image_as_markdown(part) or _as_json(part)
+
+
+def image_as_markdown(part: Any) -> str:
+    """An image part of OpenAI's messages as Markdown says it; empty for all others."""
+    image = part.get("image_url") if isinstance(part, Mapping) else None
+    address = image.get("url") if isinstance(image, Mapping) else image
+    return f"![image](<{ODD_IN_ADDRESSES.sub(_quoted, address)}>)" if isinstance(address, str) and address else ""
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return quote(found[0])
 
 
 def _as_json(value: Any) -> str:

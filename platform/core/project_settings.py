@@ -10,6 +10,7 @@ from django.db import transaction
 from core import audit
 from core.errors import Conflict, PrefereeError
 from core.ids import canonical, key_of
+from core.images.ringing import look_again
 from core.models import Project, Run, User
 from core.models.project import known_time_zone
 from core.runs.inside import stop_outside
@@ -34,6 +35,7 @@ class Settings:
     budget: Decimal | None = None
     budget_hours: int | None = None
     text_stays_inside: bool = False
+    fetches_images: bool = False
 
     @property
     def mark(self) -> str:
@@ -86,6 +88,8 @@ def _follow(project: Project, changed: dict[str, dict[str, Any]]) -> None:
         follow_time_zone(project)
     if "text_stays_inside" in changed:
         stop_outside(project)
+    if project.fetches_images and {"fetches_images", "text_stays_inside"} & changed.keys():
+        transaction.on_commit(lambda: look_again(project))
 
 
 def _check(wanted: Settings) -> None:

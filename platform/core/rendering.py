@@ -1,12 +1,11 @@
 """Markdown that people and models wrote, as HTML that can do nothing: no scripts, no requests, no classes of ours."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
-import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
@@ -14,15 +13,13 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from core.highlighting import TOKEN_CLASSES, highlighted
+from core.formulas import formulas
+from core.highlighting import highlighted
+from core.images.placing import is_image_itself, placeholder, without_images
+from core.sanitising import LINK_SCHEMES, cleaned
 
-LINK_SCHEMES = frozenset({"http", "https", "mailto"})
-TAGS = frozenset(
-    {"p", "br", "hr", "strong", "em", "s", "code", "pre", "span", "blockquote", "ul", "ol", "li", "a"}
-    | {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
-)
-ATTRIBUTES = frozenset({("a", "href"), ("a", "rel"), ("a", "target"), ("ol", "start"), ("span", "class")})
-DIRECTED = ("p", "ul", "ol", "blockquote", "table", "h3", "h4", "h5", "h6")
+# Of everything that decides how a text looks. Another number, and all that is kept is rendered again.
+VERSION = 1
 MOST_CHARACTERS = 200_000
 WORTH_KEEPING = 50_000  # a longer text is rendered each time, so that the cache cannot eat the memory
 
@@ -30,20 +27,26 @@ WORTH_KEEPING = 50_000  # a longer text is rendered each time, so that the cache
 def rendered(text: str, *, breaks: bool = True) -> SafeString:
     """The text as sanitised HTML in its own isolated element; a very long text comes as it was written.
 
+    Images show as words: for texts that belong to no project yet, previews, and what stands on every page.
     `breaks`: a single line break shows, as part of what somebody wrote (verse, addresses, lists by hand).
     """
-    return _kept(text, breaks) if len(text) <= WORTH_KEEPING else _isolated(text, breaks)
+    return _kept(text, breaks) if len(text) <= WORTH_KEEPING else _alone(text, breaks)
 
 
-@lru_cache(maxsize=2000)
+@lru_cache(maxsize=200)
 def _kept(text: str, breaks: bool) -> SafeString:
-    return _isolated(text, breaks)
+    return _alone(text, breaks)
 
 
-def _isolated(text: str, breaks: bool) -> SafeString:
+def _alone(text: str, breaks: bool) -> SafeString:
+    return mark_safe(without_images(html_of(text, breaks=breaks)))  # noqa: S308
+
+
+def html_of(text: str, *, breaks: bool = True) -> str:
+    """The same with a placeholder for each image, which whoever shows it replaces."""
     text = _whole_characters(text)
-    html = _cleaned(_markdown(breaks).render(text)) if len(text) <= MOST_CHARACTERS else f"<pre>{escape(text)}</pre>"
-    return mark_safe(f'<div class="content" dir="auto" hx-disable>{html}</div>')  # noqa: S308
+    html = cleaned(markdown(breaks).render(text, {})) if len(text) <= MOST_CHARACTERS else f"<pre>{escape(text)}</pre>"
+    return f'<div class="content" dir="auto" hx-disable>{html}</div>'
 
 
 def _whole_characters(text: str) -> str:
@@ -51,46 +54,28 @@ def _whole_characters(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _allowed(tag: str, attribute: str, value: str) -> str | None:
-    """The sanitiser lets `title` and `lang` through by itself."""
-    return value if (tag, attribute) in ATTRIBUTES or attribute == "dir" else None
-
-
-_cleaned: Callable[[str], str] = partial(
-    nh3.clean,
-    tags=set(TAGS),
-    attributes={"a": {"href"}, "ol": {"start"}},
-    allowed_classes={"span": set(TOKEN_CLASSES)},
-    tag_attribute_values={tag: {"dir": {"auto"}} for tag in DIRECTED}
-    | {tag: {"dir": {"ltr"}} for tag in ("pre", "code")},
-    set_tag_attribute_values={"a": {"target": "_blank"}},
-    link_rel="noopener noreferrer nofollow",
-    url_schemes=set(LINK_SCHEMES),
-    url_relative="deny",
-    generic_attribute_prefixes=set(),
-    attribute_filter=_allowed,
-)
-
-
 @lru_cache(maxsize=2)
-def _markdown(breaks: bool) -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": breaks})
-    markdown.enable(["table", "strikethrough"])
-    markdown.core.ruler.push("lower_headings", _lower_headings)
-    markdown.core.ruler.push("set_directions", _set_directions)
-    markdown.add_render_rule("image", _image_as_text)
-    markdown.add_render_rule("fence", _fence)
-    markdown.add_render_rule("code_block", _fence)
-    markdown.validateLink = _is_allowed_link  # type: ignore[method-assign]
-    return markdown
+def markdown(breaks: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": breaks})
+    parser.enable(["table", "strikethrough"])
+    parser.use(formulas)
+    parser.core.ruler.push("lower_headings", _lower_headings)
+    parser.core.ruler.push("set_directions", _set_directions)
+    parser.add_render_rule("image", _image)
+    parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("code_block", _fence)
+    parser.validateLink = _is_allowed_link  # type: ignore[method-assign]
+    return parser
 
 
 def _is_allowed_link(url: str) -> bool:
+    """An image that is written out passes here, as it does in the parser; the sanitiser takes it from links again."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme.lower() in LINK_SCHEMES and bool(parts.netloc or parts.scheme.lower() == "mailto")
+    named = parts.scheme.lower() in LINK_SCHEMES and bool(parts.netloc or parts.scheme.lower() == "mailto")
+    return named or is_image_itself(url)
 
 
 def _lower_headings(state: StateCore) -> None:
@@ -113,12 +98,9 @@ def _set_directions(state: StateCore) -> None:
                 inner.attrSet("dir", "ltr")
 
 
-def _image_as_text(
-    renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: Any
-) -> str:
-    """A remote image would tell its host who reads what and when."""
-    address = str(tokens[index].attrGet("src") or "")
-    return f"<span>[image: {escape(tokens[index].content)} {escape(address)}]</span>"
+def _image(renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: Any) -> str:
+    """Never from where it lies: that would tell its host who reads what and when."""
+    return placeholder(str(tokens[index].attrGet("src") or ""), tokens[index].content)
 
 
 def _fence(renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: Any) -> str:

@@ -7,10 +7,13 @@ from celery.worker import state
 from django.conf import settings
 
 from config.celery import app
-from core import deletion, resets
+from core import deletion, renderings, resets
 from core.auditing.sealing import seal
 from core.facts.draining import renew_all
-from core.models import Stage
+from core.images import ringing
+from core.images.finding import find_images as find_images_of
+from core.images.keeping import keep_images
+from core.models import Project, Stage
 from core.runs import actions
 from core.runs.course import ring
 from core.runs.turns import claimable, whose_turn
@@ -52,6 +55,7 @@ def sweep() -> None:
     for project_id in deletion.under_way():
         deletion.begin(project_id)
     resets.send_all()
+    ringing.sweep()
     renew_all(seconds=settings.LEASE_SECONDS / 8)
 
 
@@ -80,7 +84,30 @@ def seal_audit() -> None:
     seal()
 
 
+@app.task(name="core.find_images")  # type: ignore[untyped-decorator]
+def find_images(project_id: int) -> None:
+    """In the texts that were added; then it rings for those who fetch them, and for itself where more is left."""
+    for project in Project.objects.standing().filter(pk=project_id):
+        if find_images_of(project):
+            find_images.delay(project_id)
+    ringing.ring_to_fetch()
+
+
+@app.task(name="core.fetch_images")  # type: ignore[untyped-decorator]
+def fetch_images() -> None:
+    """Some of those that wait, on any machine; what is left rings again."""
+    if keep_images():
+        fetch_images.delay()
+
+
+@app.task(name="core.forget_renderings")  # type: ignore[untyped-decorator]
+def forget_renderings() -> None:
+    """Those that another version of the renderer made."""
+    renderings.forget_old_ones()
+
+
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def look_around(**_: Any) -> None:
     """A worker that starts finds what was left when the last one ended."""
     sweep.delay()
+    forget_renderings.delay()

@@ -1,4 +1,4 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from core.views.account import account, change_identity, change_look, change_password
 from core.views.agreement import agreement
@@ -18,6 +18,7 @@ from core.views.groups import bind_tag, groups, move_rule, unbind_tag
 from core.views.guidelines import guidelines
 from core.views.guidelines_edit import guidelines_edit, guidelines_preview
 from core.views.health import healthz
+from core.views.image import image
 from core.views.imports import import_sample, imports
 from core.views.invitations import invitations, revoke_invitation
 from core.views.invite import invite
@@ -104,6 +105,7 @@ urlpatterns = [
     path("p/<slug:slug>/gold/<uuid:gold_set>/next", next_gold, name="next_gold"),
     path("p/<slug:slug>/team/invitations", invitations, name="invitations"),
     path("p/<slug:slug>/team/invitations/<uuid:invitation>/revoke", revoke_invitation, name="revoke_invitation"),
+    re_path(r"^p/(?P<slug>[-\w]+)/images/(?P<key>[0-9a-f]{32})$", image, name="image"),
     path("p/<slug:slug>/prompts", prompts, name="prompts"),
     path("p/<slug:slug>/prompts/change", change_prompts, name="change_prompts"),
     path("p/<slug:slug>/comparisons", comparisons, name="comparisons"),

@@ -2,19 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
+from core.addresses import Address, is_forbidden
 from core.endpoints import ODD, addresses_of, host_of, is_inside_at
 from core.runs.steps import PermanentError, TransientError
 
-Address = IPv4Address | IPv6Address
-
 PORTS = {"http": 80, "https": 443}
 WRITE = "Write it as http://HOST:PORT/v1 or https://HOST/v1."
-# Where clouds answer their own machines with secrets, beside all link-local addresses.
-METADATA = [ip_network(each) for each in ("100.100.100.200/32", "192.0.0.192/32", "fd00:ec2::/32", "fd20:ce::254/128")]
-NAT64 = ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +59,3 @@ def _refuse_forbidden(host: str, numbers: Sequence[Address]) -> None:
                 f"{host} leads to {number}, where no model answers: that address is for machines to ask about "
                 "themselves, or for nobody. Give the address of a model server."
             )
-
-
-def is_forbidden(number: Address) -> bool:
-    """Link-local, unspecified, multicast, or known for metadata, however it is wrapped."""
-    return any(
-        each.is_link_local or each.is_unspecified or each.is_multicast or any(each in network for network in METADATA)
-        for each in (number, *_wrapped(number))
-    )
-
-
-def _wrapped(number: Address) -> list[Address]:
-    """The IPv4 addresses that an IPv6 one would be turned into on its way."""
-    if isinstance(number, IPv4Address):
-        return []
-    found: list[Address | None] = [number.ipv4_mapped, number.sixtofour, *(number.teredo or ())]
-    if number in NAT64 or int(number) >> 32 == 0:
-        found.append(ip_address(int(number) & 0xFFFFFFFF))
-    return [each for each in found if each is not None]

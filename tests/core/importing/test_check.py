@@ -11,7 +11,7 @@ from core.importing.interchange import Line, RefusedLine
 USER = {"role": "user", "content": "Why?"}
 ASSISTANT = {"role": "assistant", "content": "Because."}
 SYSTEM = {"role": "system", "content": "Be terse."}
-IMAGE = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+AUDIO = {"type": "input_audio", "input_audio": {}}
 
 
 def checked(**fields):
@@ -76,8 +76,8 @@ def test_a_response_of_one_plain_assistant_message_is_its_text():
         ({"prompt": [{"role": "user"}]}, "prompt[0].content: expected text or a list of text parts."),
         ({"prompt": [{"role": ["user"], "content": ""}]}, "prompt[0].role: ['user'] is not one of"),
         (
-            {"prompt": [{"role": "user", "content": [IMAGE]}]},
-            "prompt[0].content[0]: a part of type 'image_url' cannot be imported yet; only text can.",
+            {"prompt": [{"role": "user", "content": [AUDIO]}]},
+            "prompt[0].content[0]: a part of type 'input_audio' cannot be imported yet; text and image_url can.",
         ),
         ({"prompt": [{"role": "user", "content": [3]}]}, "prompt[0].content[0]: expected a part with the type 'text'"),
         ({"prompt": [SYSTEM, USER], "system": "x"}, "prompt[0]: the system message differs from the field `system`"),

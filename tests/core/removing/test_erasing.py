@@ -31,13 +31,17 @@ from core.models import (
 )
 from core.removals import ask
 from core.removing.permit import erasing
+from core.renderings import rendered_many
 from core.runs.actions import run_here
 from core.runs.leases import LeaseLost
 from tests.core.removing.conftest import line
 from tests.factories import ComparisonFactory, FailureFactory, JudgmentFactory, MembershipFactory, StageFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TABLES = ("prompt", "response", "comparison", "judgment", "score", "label", "failure", "judge", "auditevent", "removal")
+TABLES = (
+    *("prompt", "response", "comparison", "judgment", "score", "label", "failure", "judge", "auditevent", "removal"),
+    *("rendering", "image"),
+)
 
 
 def everything() -> str:
@@ -53,6 +57,7 @@ def test_nothing_of_an_erased_prompt_is_left(project, remove):
     keys |= {bytes(each.key).hex() for each in prompt.comparisons.all()}
     stage = StageFactory(run__project=project)
     FailureFactory(stage=stage, input=prompt.pk, error="The secret question number 0? is poison")
+    rendered_many(project, [prompt.messages[0]["content"]])
     removal = remove("prompt", "erase", prompt.pk)
     left = everything()
     texts = ("question number 0", "reference 0", "answer 0", "secret 0", "edit 0", "so, 0")
