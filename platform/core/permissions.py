@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
@@ -62,10 +62,11 @@ def get_project(user: User, slug: str, verb: Verb) -> Project:
     """The project, if the user may see it and do this; a stranger cannot tell it from one that does not exist."""
     own = Membership.objects.filter(user=user, project=OuterRef("pk"))
     found = Project.objects.visible_to(user).filter(slug=slug)
-    project = found.annotate(role=Subquery(own.values("role")), paused=Subquery(own.values("paused"))).first()
-    if project is None:
+    row: Any = found.annotate(role=Subquery(own.values("role")), paused=Subquery(own.values("paused"))).first()
+    if row is None:
         raise Http404("There is no such project.")
-    if verb not in _verbs(user, project, project.role, project.paused):
+    project: Project = row
+    if verb not in _verbs(user, project, row.role, row.paused):
         raise PermissionDenied(_why_not(user, project, verb))
     return project
 
