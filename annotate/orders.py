@@ -24,7 +24,7 @@ def next_order(seed: int, comparison: bytes, k: int, given: Sequence[Sequence[in
         tuple(base[place] for place in row) for square in drawn.sample(squares, len(squares)) for row in square
     ]
     counted = Counter(tuple(order) for order in given)
-    return list(min(rows, key=lambda row: counted[row]))
+    return list(min(rows, key=counted.__getitem__))
 
 
 def design(k: int) -> list[list[list[int]]]:

@@ -22,7 +22,7 @@ from urllib.request import urlopen
 from measures import gate, print_load, print_table
 from stand import ROOT, database
 
-SIZES, CLIENTS, SECONDS = (1_000, 100_000), (1, 8, 32), 8.0
+SIZES, CLIENTS, SECONDS = (1_000, 100_000, 1_000_000), (1, 8, 32), 8.0
 LEAST_RATE, MOST_P95, MOST_GROWTH = 160.0, 0.250, 1.5
 PROMPTS, RESPONSES = 1_000, 46
 HEAD = ["open", "clients", "submits/s", "p50 ms", "p95 ms", "of a bare page", "server ms", "database ms"]
@@ -215,11 +215,11 @@ def main() -> int:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run without gates")
-    parser.add_argument("--million", action="store_true", help="also with a million open comparisons")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="open comparisons, ascending")
     parser.add_argument("--workers", type=int, default=PROCESSES, help="processes of the web server")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each figure is measured")
     chosen = parser.parse_args()
-    sizes = [300] if chosen.quick else [*SIZES, *([1_000_000] if chosen.million else [])]
+    sizes = [300] if chosen.quick else list(chosen.sizes)
     clients, seconds = ((1, 2), 1.0) if chosen.quick else (CLIENTS, chosen.seconds)
     with database() as folder:
         print_load("before")
