@@ -24,7 +24,8 @@ def next_order(seed: int, comparison: bytes, k: int, given: Sequence[Sequence[in
         tuple(base[place] for place in row) for square in drawn.sample(squares, len(squares)) for row in square
     ]
     counted = Counter(tuple(order) for order in given)
-    return list(min(rows, key=counted.__getitem__))
+    least = min(rows, key=counted.__getitem__)
+    return list(least)
 
 
 def design(k: int) -> list[list[list[int]]]:

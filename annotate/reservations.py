@@ -174,7 +174,9 @@ def _assigned(person: User, project: Project) -> Assignment | None:
 
 def _claim(person: User, project: Project, rights: Rights, state: AssignmentState) -> Assignment | None:
     current = _round(project)
-    for _ in range(MOST_SET_ASIDE if current else 0):
+    if current is None:
+        return None
+    for _ in range(MOST_SET_ASIDE):
         taken = claim(person, project, rights.groups)
         if taken is None:
             return None

@@ -71,7 +71,13 @@ def fill(name: str, count: int, people: int) -> tuple[str, list[str]]:
     users = User.objects.bulk_create(User(email=f"{name}{n}@example.org", name=f"Person {n}") for n in range(people))
     Membership.objects.bulk_create(Membership(project=project, user=user, role=Role.ANNOTATOR) for user in users)
     prompts = max(2, min(PROMPTS, count // 500))
-    named = {"project": project.pk, "count": count, "prompts": prompts, "responses": RESPONSES, "text": TEXT}
+    named: dict[str, Any] = {
+        "project": project.pk,
+        "count": count,
+        "prompts": prompts,
+        "responses": RESPONSES,
+        "text": TEXT,
+    }
     with transaction.atomic(), connection.cursor() as cursor:
         for statement in ROWS.split(";\n"):
             cursor.execute(statement, named)
