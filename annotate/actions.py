@@ -90,6 +90,7 @@ def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
     )
     if assignment is None:
         raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
+    assignment.comparison, assignment.person = comparison, person
     return assignment
 
 

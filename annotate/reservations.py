@@ -11,13 +11,15 @@ from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from annotate.claims import claim
-from annotate.leaks import is_kept_back
+from annotate.leaks import is_kept_back, responses_of
 from annotate.lines import FRESH, level
 from annotate.models import Assignment, AssignmentState
 from annotate.orders import next_order
 from annotate.seats import JUDGING, let_lapse
+from annotate.texts import texts_of
 from core.bulk import fetch
 from core.models import Comparison, Project, Round, User
+from core.renderings import rendered_many
 
 RESERVED_FOR = timedelta(minutes=30)
 RESERVED_AHEAD_FOR = timedelta(seconds=90)
@@ -82,7 +84,10 @@ def take_ahead(person: User, project: Project) -> Assignment | None:
 
     None where nothing is left for them, or they may not judge.
     """
-    return _taken(person, project, _ahead)
+    taken = _taken(person, project, _ahead)
+    if taken is not None:
+        rendered_many(project, texts_of(taken.comparison, responses_of(taken.comparison)))  # kept until it is shown
+    return taken
 
 
 def _taken(person: User, project: Project, take: Take) -> Assignment | None:
@@ -169,7 +174,9 @@ def _assigned(person: User, project: Project) -> Assignment | None:
 
 def _claim(person: User, project: Project, rights: Rights, state: AssignmentState) -> Assignment | None:
     current = _round(project)
-    for _ in range(MOST_SET_ASIDE if current else 0):
+    if current is None:
+        return None
+    for _ in range(MOST_SET_ASIDE):
         taken = claim(person, project, rights.groups)
         if taken is None:
             return None

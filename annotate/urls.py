@@ -9,6 +9,7 @@ from annotate.views.keeping import flag, guidelines_read, save_draft, undo, work
 from annotate.views.prompt import prompt
 from annotate.views.question_file import questions_file
 from annotate.views.questions import compose_questions, questions, questions_preview
+from annotate.views.quotas import quotas, remove_quota
 from annotate.views.work import skip, submit, work
 
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("p/<slug:slug>/settings/questions/preview", questions_preview, name="questions_preview"),
     path("p/<slug:slug>/settings/questions/compose", compose_questions, name="compose_questions"),
     path("p/<slug:slug>/settings/questions/<int:version>.<slug:ending>", questions_file, name="questions_file"),
+    path("p/<slug:slug>/team/quotas", quotas, name="quotas"),
+    path("p/<slug:slug>/team/quotas/remove", remove_quota, name="remove_quota"),
     path("p/<slug:slug>/work", work, name="work"),
     path("p/<slug:slug>/work/ahead", work_ahead, name="work_ahead"),
     path("p/<slug:slug>/work/undo", undo, name="undo"),
