@@ -90,7 +90,7 @@ def case_page(
     if names:
         audit.viewed(request.user, project, "names", str(comparison.prompt.public))
     blind = Blind() if revealed else Blind({comparison.pk}, _responses(comparison))
-    card = cards_of([comparison], blind, names=names, opened=None)[0]
+    card = cards_of(project, [comparison], blind, names=names, opened=None)[0]
     used = not (comparison.withdrawn or comparison.prompt.withdrawn or comparison.prompt.erased)
     can_decide = used and not is_held and comparison.k > 1
     context = in_project(
