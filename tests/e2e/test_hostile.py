@@ -160,7 +160,9 @@ def comparisons_table(world: World) -> str:
 
 @surface
 def failures(world: World) -> str:
-    stage = StageFactory(run=RunFactory(project=world.project, state="failed", error=ALL_IN_ONE), failed=1)
+    stage = StageFactory(
+        run=RunFactory(project=world.project, state="failed", error=ALL_IN_ONE), state="failed", total=1, failed=1
+    )
     for payload in CONTENT_PAYLOADS[:40]:
         FailureFactory(stage=stage, error=payload, input=world.prompt.pk)
     return world.at(f"/runs/{stage.run.public}/failures")
