@@ -163,8 +163,8 @@ def failures(world: World) -> str:
     stage = StageFactory(
         run=RunFactory(project=world.project, state="failed", error=ALL_IN_ONE), state="failed", total=1, failed=1
     )
-    for payload in CONTENT_PAYLOADS[:40]:
-        FailureFactory(stage=stage, error=payload, input=world.prompt.pk)
+    for number, payload in enumerate(CONTENT_PAYLOADS[:40]):
+        FailureFactory(stage=stage, error=payload, input=world.prompt.pk + number)
     return world.at(f"/runs/{stage.run.public}/failures")
 
 
