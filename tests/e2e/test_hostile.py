@@ -36,7 +36,7 @@ ANSWER = [{"role": "assistant", "content": payload} for payload in CONTENT_PAYLO
 SPOILT = """(allowed) => {
   const wrongs = [];
   const active = /^(on|id$|style$|hx-|data-|name$|form|action|ping$|nonce$)/;
-  for (const content of document.querySelectorAll(".content")) {
+  for (const content of document.querySelectorAll(".content[hx-disable]")) {
     for (const element of content.querySelectorAll("*")) {
       const name = element.localName;
       if (!allowed.includes(name)) wrongs.push(`content holds <${name}>`);
@@ -47,14 +47,14 @@ SPOILT = """(allowed) => {
     }
   }
   for (const control of document.querySelectorAll("button, a.button, summary, label.option, .entries a")) {
-    if (control.closest(".content, dialog, .differ-text")) continue;
+    if (control.closest(".content[hx-disable], dialog, .differ-text")) continue;
     if (!control.checkVisibility({ visibilityProperty: true })) continue;
     control.scrollIntoView({ block: "center", behavior: "instant" });
     const box = control.getBoundingClientRect();
     const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-    if (top?.closest(".content, .differ-text")) wrongs.push(`content covers “${control.innerText}”`);
+    if (top?.closest(".content[hx-disable], .differ-text")) wrongs.push(`content covers “${control.innerText}”`);
   }
-  for (const element of document.querySelectorAll(".content *")) {
+  for (const element of document.querySelectorAll(".content[hx-disable] *")) {
     for (const name of ["mouseover", "mouseenter", "focus", "load", "error", "toggle", "animationstart"]) {
       element.dispatchEvent(new Event(name));
     }
@@ -160,9 +160,11 @@ def comparisons_table(world: World) -> str:
 
 @surface
 def failures(world: World) -> str:
-    stage = StageFactory(run=RunFactory(project=world.project, state="failed", error=ALL_IN_ONE), failed=1)
-    for payload in CONTENT_PAYLOADS[:40]:
-        FailureFactory(stage=stage, error=payload, input=world.prompt.pk)
+    stage = StageFactory(
+        run=RunFactory(project=world.project, state="failed", error=ALL_IN_ONE), state="failed", total=1, failed=1
+    )
+    for number, payload in enumerate(CONTENT_PAYLOADS[:40]):
+        FailureFactory(stage=stage, error=payload, input=world.prompt.pk + number)
     return world.at(f"/runs/{stage.run.public}/failures")
 
 
