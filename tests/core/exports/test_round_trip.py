@@ -27,6 +27,7 @@ from tests.factories import ComparisonFactory, MembershipFactory, PromptFactory,
 pytestmark = pytest.mark.django_db
 slugs = (f"p{number}" for number in count())
 
+CONVERSATION = [{"role": "assistant", "content": "Let me look."}, {"role": "assistant", "content": "Noon."}]
 RATING = {"attributes": [{"name": "correctness"}], "lowest": 0, "highest": 4}
 RICH: list[dict[str, Any]] = [
     {
@@ -241,7 +242,7 @@ def test_any_answer_to_any_questions_survives(load, exported, data):
     plain = [
         ResponseFactory(prompt=prompt, content=text)
         if text is not None
-        else ResponseFactory(prompt=prompt, content="Noon.", messages=[{"role": "assistant", "content": "Noon."}])
+        else ResponseFactory(prompt=prompt, content="Let me look.\n\nNoon.", messages=CONVERSATION)
         for text in shown.texts
     ]
     comparison = ComparisonFactory(project=project, prompt=prompt, responses=plain)
