@@ -1,6 +1,8 @@
 from django.urls import path
 
 from annotate.views.answers import answer, answers, contest
+from annotate.views.cases import case, resolve
+from annotate.views.cases import review as cases
 from annotate.views.decide import contested, decide
 from annotate.views.differences import response_changes, work_differences
 from annotate.views.keeping import flag, guidelines_read, save_draft, undo, work_ahead
@@ -29,5 +31,8 @@ urlpatterns = [
     path("p/<slug:slug>/answers/<uuid:comparison>/contest", contest, name="contest"),
     path("p/<slug:slug>/prompts/<uuid:prompt>", prompt, name="prompt"),
     path("p/<slug:slug>/comparisons/<uuid:comparison>/decide", decide, name="decide"),
+    path("p/<slug:slug>/review", cases, name="review"),
+    path("p/<slug:slug>/review/<uuid:comparison>", case, name="case"),
+    path("p/<slug:slug>/review/<uuid:comparison>/resolve", resolve, name="resolve"),
     path("p/<slug:slug>/contested", contested, name="contested"),
 ]

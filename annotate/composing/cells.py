@@ -23,10 +23,17 @@ NUMBER = re.compile(r"-?[0-9]{1,6}")
 class Control(Protocol):
     """`name` is the cell that holds it, `type` the template that shows it, `about` a sentence below it."""
 
-    name: str
-    type: str
-    label: str
-    about: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def about(self) -> str: ...
 
     def write(self, question: Question) -> Cells: ...
 

@@ -1,14 +1,16 @@
 """Which questions of a draft fit, and what is wrong with the others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from annotate.composing.cells import Errors, Question
 from annotate.composing.drafts import Draft, read
+from annotate.kinds.checking import BadQuestion
 from annotate.kinds.registry import KINDS
 from core.errors import PrefereeError
 from core.questions import check
+from core.recipes.reading import is_storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,15 @@ def checked(draft: Draft, before: Iterable[Question] = ()) -> Checked:
         if sentence and place not in errors:
             errors[place] = {"": sentence}
         seen.add(question["id"])
-    return Checked(said.questions, errors, "" if errors else _wrong_together(said.questions))
+    return Checked(said.questions, errors) if errors else _together(said.questions)
 
 
 def _wrong(question: Question, earlier: set[str]) -> str:
     """The first thing about one question that does not fit, also to those that are asked before it."""
     if not question.get("text"):
         return "Ask something."
+    if not is_storable("".join(_texts(question))):
+        return "Here stands NUL or half a character, which cannot be kept. Type the text again."
     if question["id"] in earlier:
         return f"Another question is called “{question['id']}” in the data too. Give one of them another name."
     when = question.get("when")
@@ -66,9 +70,23 @@ def _wrong(question: Question, earlier: set[str]) -> str:
     return ""
 
 
-def _wrong_together(questions: list[dict[str, Any]]) -> str:
+def _together(questions: list[dict[str, Any]]) -> Checked:
     try:
         check(questions)
+    except BadQuestion as error:
+        return Checked(questions, {error.at: {"": str(error)}})
     except PrefereeError as error:
-        return str(error)
-    return ""
+        return Checked(questions, {}, str(error))
+    return Checked(questions, {})
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts inside, names included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from (str(key), *_texts(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

@@ -7,10 +7,8 @@ from typing import Any
 
 from annotate.composing.cells import Cells, Control, Errors, Flag, Line, Question, first, slug_of, unused
 from annotate.composing.kinds import SORTS
+from annotate.kinds.checking import MOST_QUESTIONS
 
-MAIN = "main"
-MOST_QUESTIONS = 20
-MOST_ATTRIBUTES = 20
 CELL = re.compile(r"q([0-9]{1,3})\.([a-z0-9_.]{1,40})")
 COMMON: tuple[Control, ...] = (
     Line("text", "Question"),

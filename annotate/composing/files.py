@@ -7,8 +7,9 @@ from typing import Any
 import yaml
 
 from annotate.composing.cells import Question
-from annotate.composing.drafts import MOST_QUESTIONS
+from annotate.kinds.checking import MOST_QUESTIONS
 from core.errors import PrefereeError
+from core.recipes.reading import is_storable
 
 MOST_CHARACTERS = 200_000
 DEEPEST = 12
@@ -17,10 +18,10 @@ FORMATS = ("yaml", "json")
 KEYS = ("id", "kind", "text", "help", "required", "when")
 
 
-def written(questions: Sequence[Question], format: str, head: str = "") -> str:
+def written(questions: Sequence[Question], ending: str, head: str = "") -> str:
     """`head` is a comment above it in YAML; JSON has none."""
     data = {"questions": [_ordered(question) for question in questions]}
-    if format == "json":
+    if ending == "json":
         return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     text = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100)
     return f"# {head}\n{text}" if head else text
@@ -71,6 +72,8 @@ def _check_events(source: str, where: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise PrefereeError(f"{where}, line {line}: Aliases are not read. Write the value out.")
+        if isinstance(event, yaml.ScalarEvent) and not is_storable(event.value):
+            raise PrefereeError(f"{where}, line {line}: Here stands NUL or half a character, which cannot be kept.")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise PrefereeError(f"{where}, line {line}: This is nested more than {DEEPEST} deep.")

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from annotate.composing.cells import Cells, Question, attribute_numbers, first, unused
-from annotate.composing.drafts import MAIN, MOST_ATTRIBUTES, MOST_QUESTIONS, Draft, draft_of, settled
+from annotate.composing.drafts import Draft, draft_of, read, settled
 from annotate.composing.kinds import SORTS
+from annotate.kinds.checking import MOST_QUESTIONS
+from annotate.kinds.protocol import MAIN
+from annotate.kinds.rating import MOST_ATTRIBUTES
+from annotate.kinds.text import RATIONALE
 from core.errors import PrefereeError
 
-RATIONALE = "rationale"
 Moved = tuple[Draft, int]
 
 
@@ -21,14 +24,14 @@ def appended(draft: Draft, questions: Sequence[Question]) -> Moved:
     """All of them at the end, under ids that are free; their conditions follow them."""
     if len(draft.questions) + len(questions) > MOST_QUESTIONS:
         raise PrefereeError(f"There would be more than {MOST_QUESTIONS} questions. Remove one first.")
-    names = list(draft.ids)
+    names, there = list(draft.ids), read(draft).questions
     renamed: dict[str, str] = {}
-    fresh = []
+    fresh: list[dict[str, Any]] = []
     for question in questions:
         name = _free(question, names)
         renamed[str(question["id"])] = name
         names.append(name)
-        fresh.append(_under(question, name, renamed))
+        fresh.append(_distinct(_under(question, name, renamed), [*there, *fresh]))
     news = [cells | {"was": [""], "open": ["1"]} for cells in draft_of(fresh).questions]
     return Draft((*draft.questions, *news)), len(draft.questions)
 
@@ -42,10 +45,10 @@ def copied(draft: Draft, place: int) -> Moved:
     """The same again right below, under an id of its own."""
     if len(draft.questions) >= MOST_QUESTIONS:
         raise PrefereeError(f"There are {MOST_QUESTIONS} questions already. Remove one first.")
-    cells = draft.questions[place]
-    name = unused(_stem(first(cells, "id"), first(cells, "kind")), draft.ids)
-    copy = {**cells, "id": [name], "was": [""], "open": ["1"]}
-    return Draft((*draft.questions[: place + 1], copy, *draft.questions[place + 1 :])), place + 1
+    there = read(draft).questions
+    name = unused(_stem(there[place]["id"], there[place]["kind"]), draft.ids)
+    [copy] = draft_of([_distinct({**there[place], "id": name}, there)]).questions
+    return Draft((*draft.questions[: place + 1], copy | {"open": ["1"]}, *draft.questions[place + 1 :])), place + 1
 
 
 def moved(draft: Draft, place: int, by: int) -> Moved:
@@ -117,6 +120,16 @@ def _free(question: Question, taken: Iterable[str]) -> str:
 
 def _stem(name: str, kind: str) -> str:
     return kind if name in ("", MAIN, RATIONALE) else name
+
+
+def _distinct(question: Mapping[str, Any], others: Sequence[Question]) -> dict[str, Any]:
+    """Attributes and categories that no other question has: their numbers and marks are stored beside each other."""
+    fresh = dict(question)
+    for key, name in (("attributes", "name"), ("categories", "value")):
+        taken = [each.get(name, "") for other in others for each in other.get(key) or []]
+        if question.get(key):
+            fresh[key] = [{**each, name: unused(str(each.get(name, "")), taken)} for each in question[key]]
+    return fresh
 
 
 def _under(question: Question, name: str, renamed: Mapping[str, str]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from annotate.composing.cells import Question
-from annotate.composing.drafts import MAIN
+from annotate.kinds.protocol import MAIN
 from annotate.kinds.registry import kind_of
 from core.bulk import fetch
 from core.models import Project

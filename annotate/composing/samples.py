@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from annotate.composing.cells import Question
-from annotate.composing.drafts import MAIN
 from annotate.kinds.answers import Asked, asked
-from annotate.kinds.protocol import Fields, Shown
+from annotate.kinds.protocol import MAIN, Fields, Shown
 from annotate.kinds.registry import kind_of
 from annotate.screen import Context, Pane
 from core.conversation import Turn, role_of, text_of
+from core.labels.words import letter_of
 from core.lengths import length_of
 from core.models import Candidate, Comparison, Project, Prompt, Response, User
 from core.rendering import rendered
@@ -49,7 +49,8 @@ def preview_of(
     """On the comparison where there is one, else on the texts that come with Preferee."""
     if comparison is None:
         texts: list[str | None] = list(ANSWERS[: _wanted(questions)])
-        panes = [_pane(letter, [{"role": "assistant", "content": text}]) for letter, text in zip("ABC", texts, strict=False)]
+        said = [[{"role": "assistant", "content": text}] for text in texts]
+        panes = [_pane(letter_of(place), messages) for place, messages in enumerate(said)]
         return Preview(_asked(questions, texts, fields), [Turn("User", rendered(PROMPT))], panes)
     prompt, responses = comparison.prompt, _responses(comparison)
     shown = Shown(range(len(responses)))

@@ -6,10 +6,11 @@ from typing import Any
 
 from annotate.composing.cells import Cells, Control, attribute_numbers, first
 from annotate.composing.checking import Checked
-from annotate.composing.drafts import MAIN, Draft
+from annotate.composing.drafts import Draft
 from annotate.composing.kinds import SORTS, Sort
 from annotate.composing.reach import not_always
 from annotate.composing.wording import gist_of, title_of, words_of
+from annotate.kinds.protocol import MAIN
 
 POINTS = {
     "2": "2: A or B",

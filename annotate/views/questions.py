@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from annotate.composing.acting import Sources, acted
 from annotate.composing.changes import changes
 from annotate.composing.checking import Checked, checked
-from annotate.composing.drafts import MOST_QUESTIONS, Draft, draft_in, draft_of, settled
+from annotate.composing.drafts import Draft, draft_in, draft_of, settled
 from annotate.composing.kinds import SORTS
 from annotate.composing.presets import PRESETS
 from annotate.composing.reach import reach_of
@@ -110,7 +110,6 @@ def _page(
         says_errors=says_errors,
         sorts=SORTS.values(),
         points=POINTS,
-        most=MOST_QUESTIONS,
         presets=PRESETS.values(),
         rubrics=_rubrics(project),
         sent=request.POST,

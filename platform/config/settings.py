@@ -197,6 +197,8 @@ FETCH_IMAGES = env.switch("PREFEREE_FETCH_IMAGES", True)
 
 EXPORTS_FOLDER = env.folder("PREFEREE_EXPORTS", HOME / "exports")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# The form of the largest question set, with every field of every attribute, has some 2,000.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # Bytes of one file that is imported in the browser.
 UPLOAD_LIMIT = env.size("PREFEREE_UPLOAD_LIMIT", "20GB")
 

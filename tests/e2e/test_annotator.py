@@ -52,12 +52,12 @@ def test_the_whole_path(page: Page, ada: User, project: Project) -> None:
 
     page.wait_for_timeout(TOO_SOON)
     page.keyboard.press("Enter")
-    expect(page.locator("#answer-error")).to_have_text("Choose an answer first, then submit.")
+    expect(page.locator("#error-main")).to_have_text("Choose an answer first, then submit.")
     assert not Judgment.objects.exists()
 
     page.keyboard.press("7")
     assert chosen(page) == "b3"
-    expect(page.locator("#answer-error")).to_have_text("")
+    expect(page.locator("#error-main")).to_have_text("")
     page.keyboard.press("Enter")
     done(page, "1 of 4")
     expect(page.locator(".saved")).to_contain_text("Saved")
@@ -158,7 +158,7 @@ def test_a_double_click_is_one_judgment(as_ada: Page, project: Project) -> None:
     done(page, "1 of 3")
     page.wait_for_timeout(TOO_SOON)
     done(page, "1 of 3")
-    expect(page.locator("#answer-error")).to_have_text("")
+    expect(page.locator("#error-main")).to_have_text("")
     assert Judgment.objects.count() == 1
 
 
@@ -232,7 +232,7 @@ def test_without_javascript_a_comparison_can_be_judged(as_ada: Page, project: Pr
     page = plain.new_page()
     page.goto(as_ada.url + "p/helpful/work")
     page.get_by_role("button", name="Submit").click()
-    expect(page.locator("#answer-error")).to_have_text("Choose an answer first, then submit.")
+    expect(page.locator("#error-main")).to_have_text("Choose an answer first, then submit.")
     page.locator("[value=tie]").check(force=True)
     page.get_by_role("button", name="Submit").click()
     expect(page.locator(".bar-progress .figures")).to_have_text("1 of 2")

@@ -152,7 +152,7 @@ def test_an_answer_that_waits_survives_a_crash(work: Callable[..., Page], contex
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     expect(page.locator("#notice")).to_contain_text("kept on this device")
-    page.close()
+    page.goto("about:blank")
     again = context.new_page()
     again.add_init_script("const now = Date.now; Date.now = () => now() + 60000")
     again.goto(WORK)
@@ -229,7 +229,7 @@ def test_an_expired_session_is_renewed_within_the_page(work: Callable[..., Page]
 def test_who_logs_in_instead_does_not_send_the_answers_of_another(
     work: Callable[..., Page], ada: User, project: Project
 ) -> None:
-    page = work()
+    page = work(votes_wanted=2)
     bruno = UserFactory(email="bruno@example.org")
     MembershipFactory(project=project, user=bruno, role=Role.ANNOTATOR)
     page.keyboard.press("1")

@@ -217,7 +217,7 @@ def test_an_error_moves_nothing(as_ada: Page, project: Project, size: str) -> No
     before = boxes(page)
     page.wait_for_timeout(700)
     page.get_by_role("button", name="Submit").click()
-    expect(page.locator("#answer-error")).to_have_text("Choose an answer first, then submit.")
+    expect(page.locator("#error-main")).to_have_text("Choose an answer first, then submit.")
     assert boxes(page) == before
 
 

@@ -20,7 +20,7 @@ function sentenceIn(text) {
 
 // Complete as far as the page can tell: then the next one is shown at once, else the server says what is missing.
 function isComplete(form) {
-  const asked = [...form.querySelectorAll("[data-question][data-required]")].filter((each) => !each.disabled);
+  const asked = [...form.querySelectorAll("[data-question]:is([data-required], [data-missing])")].filter((each) => !each.disabled);
   const given = new FormData(form);
   const has = (id) => [...given].some(([name, value]) => (name === id || name.startsWith(`${id}.`)) && value);
   return asked.every((each) => has(each.dataset.question)) && has("main");
