@@ -165,4 +165,4 @@ def test_whatever_is_written_is_mapped_in_order(source: str) -> None:
     for before, after in pairwise(runs):
         assert before[0] + before[2] <= after[0]
         assert before[1] + before[3] <= after[1]
-    assert all(0 <= at and at + n <= len(shown) and 0 <= start and start + m <= len(source) for at, start, n, m in runs)
+    assert all(at >= 0 and at + n <= len(shown) and start >= 0 and start + m <= len(source) for at, start, n, m in runs)
