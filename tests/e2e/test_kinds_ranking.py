@@ -152,3 +152,12 @@ def test_without_a_script_ranks_are_chosen(as_ada: Page, ada: User, project: Pro
     page.wait_for_url("**/work")
     plain.close()
     assert ranks_by_text(Judgment.objects.get()) == {"A1": 2, "B2": 1}
+
+
+def test_a_reload_keeps_the_order_so_far(as_ada: Page, ada: User, project: Project) -> None:
+    ask(as_ada, ada, project, "ranking", TEXTS)
+    press(as_ada, "2", "1")
+    expect(as_ada.locator("#saved time")).to_be_visible()
+    as_ada.reload()
+    assert order(as_ada) == "BACD"
+    assert as_ada.locator("[data-ranked] .card").count() == 2

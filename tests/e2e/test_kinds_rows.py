@@ -18,6 +18,11 @@ TOPS = """[...document.querySelectorAll(".question:not([hidden]), .answer-row")]
     .map((each) => Math.round(each.getBoundingClientRect().top))"""
 
 
+def choose(page: Page, row: str, nth: int) -> None:
+    """With the mouse, or a finger."""
+    page.get_by_role("radiogroup", name=row).locator("input").nth(nth).click()
+
+
 def current(page: Page) -> str:
     return page.evaluate("document.querySelector('[data-current]').getAttribute('aria-label')")
 
@@ -74,7 +79,7 @@ def test_ratings_on_a_phone(as_ada: Page, ada: User, project: Project) -> None:
     expect(page.get_by_role("button", name="Submit")).to_be_in_viewport()
     page.get_by_role("button", name="More").click()
     for row in page.get_by_role("radiogroup").all():
-        row.get_by_text("3", exact=True).click()
+        row.locator("input").nth(3).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     judgment = submit(page)
     assert {value for row in judgment.ratings.values() for value in row.values()} == {3}
@@ -93,7 +98,7 @@ def test_criteria_are_answered_for_each_response(as_ada: Page, ada: User, projec
     press(page, "4", "1", "2", "3")
     assert current(page) == "Names the cause of B"
     for name in ("Names the cause", "Gives steps that can be followed", "Says when it is safe to eat"):
-        page.get_by_role("radiogroup", name=f"{name} of B").get_by_text("No", exact=True).click()
+        choose(page, f"{name} of B", 2)
     judgment = submit(page)
     a, b = by_place(judgment, judgment.answers["checks"])
     assert a == {"cause": "yes", "steps": "partly", "safe": "no"}
@@ -131,8 +136,8 @@ def test_thumbs_of_several_on_a_phone(as_ada: Page, ada: User, project: Project)
     page = as_ada
     page.set_viewport_size(PHONE)
     ask(page, ada, project, "thumbs", ANSWERS[:3])
-    for letter, word in zip("ABC", ("Good", "Bad", "Good"), strict=True):
-        page.get_by_role("radiogroup", name=f"of {letter}").get_by_text(word, exact=True).click()
+    for letter, nth in zip("ABC", (0, 1, 0), strict=True):
+        choose(page, f"of {letter}", nth)
     judgment = submit(page)
     assert by_place(judgment, judgment.ratings) == [{"main": 1}, {"main": 0}, {"main": 1}]
     assert [judgment.ranks[slot] for slot in judgment.order] == [1, 2, 1]
@@ -154,11 +159,11 @@ def test_a_question_comes_with_the_answer_that_it_depends_on(as_ada: Page, ada: 
     expect(page.locator("#question-why_bad")).to_be_hidden()
     press(page, "x")
     expect(page.locator("#question-why_bad")).to_be_visible()
-    page.locator("#question-why_bad").get_by_text("Unsafe").click()
-    page.locator("#question-main").get_by_text("Tie").click()
+    page.locator("[name=why_bad][value=unsafe]").click()
+    page.locator("[name=main][value=tie]").click()
     expect(page.locator("#question-why_bad")).to_be_hidden()
     assert page.evaluate("document.getElementById('question-why_bad').disabled")
-    page.locator("#question-main").get_by_text("Both bad").click()
+    page.locator("[name=main][value=both_bad]").click()
     judgment = submit(page)
     assert (judgment.both_bad, judgment.answers["why_bad"]) == (True, "unsafe")
 

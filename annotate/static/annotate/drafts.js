@@ -32,7 +32,7 @@ export function forget(client) {
 }
 
 function changed(event) {
-  if (event.target.closest?.("#answer-form")) changedNow();
+  if (event.target.form?.id === "answer-form") changedNow(); // the ranks of cards too, which stand elsewhere
 }
 
 export function changedNow() {
@@ -88,6 +88,12 @@ function lastWord() {
   post(draft, { keepalive: isSmall }).catch(() => {});
 }
 
+// Of cards, which are no part of what is replaced.
+function placeRanks(fields) {
+  const values = new Map(fields);
+  for (const rank of document.querySelectorAll(".cards [data-rank]")) rank.value = values.get(rank.name) ?? "";
+}
+
 // What this browser kept while the server could not be reached is newer than what the page came with.
 async function restore() {
   const draft = read(nameOf(screens.shown()));
@@ -100,6 +106,7 @@ async function restore() {
   if (!response.ok || draft.client !== screens.shown()) return;
   const answer = screens.parsed(await response.text()).getElementById("answer");
   if (!answer) return;
+  placeRanks(draft.fields);
   screens.replaceAnswer(document.importNode(answer, true));
   screens.work().dataset.begun = "";
   forget(draft.client);
