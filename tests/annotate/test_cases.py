@@ -1,6 +1,7 @@
 """Review: flagged and contested first, blind until the reviewer has decided."""
 
 import re
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from annotate.models import Flag
 from annotate.reservations import take_next
 from core.models import Comparison, Judgment, Project, Role, User
 from tests.core.views.conftest import logged_in
+from tests.core.views.markup import dangers, each_payload
 from tests.factories import ComparisonFactory, MembershipFactory, PromptFactory
 
 REVIEW = "/p/helpful/review"
@@ -141,3 +143,23 @@ def test_annotators_have_no_review(as_ada: Client, split: Comparison) -> None:
     for address in (REVIEW, f"{REVIEW}/{split.public}"):
         assert as_ada.get(address).status_code == 403
     assert Judgment.objects.count() == 2
+
+
+@each_payload
+def test_what_was_written_does_nothing_in_review_and_history(
+    as_reviewer: Client, as_ada: Client, ada: User, project: Project, payload: str
+) -> None:
+    prompt = PromptFactory(project=project, text=payload)
+    comparison = ComparisonFactory(project=project, prompt=prompt, texts=[payload, f"{payload} again"])
+    held = take_next(ada, project)
+    given = Answer(held.client_id, {"main": ["a1"], "rationale": [payload.replace("\0", "")[:10_000]]})
+    submit_judgment(comparison, given, by=ada)
+    row = flag(comparison, payload.replace("\0", "")[:2_000].strip() or "x", by=ada)
+    for page_of in (REVIEW, f"{REVIEW}/{comparison.public}"):
+        assert dangers(as_reviewer.get(page_of).content.decode()) == []
+    decision = {"client_id": str(uuid4()), "choice": "a2", "back": "review"}
+    as_reviewer.post(f"/p/helpful/comparisons/{comparison.public}/decide", decision)
+    as_reviewer.post(f"{REVIEW}/{comparison.public}/resolve", {"flag": row.pk, "outcome": payload})
+    assert dangers(as_reviewer.get(f"{REVIEW}/{comparison.public}").content.decode()) == []
+    for page_of in ("answers", f"answers/{comparison.public}", f"answers?show={quote(payload)}"):
+        assert dangers(as_ada.get(f"/p/helpful/{page_of}").content.decode()) == []

@@ -182,7 +182,18 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
         assert sideways(page) <= 0, end
     removal = full.removals.get()
     target = f"subject=prompt&target={full.prompts.earliest('pk').public}"
-    for address in ("audit", "audit?target=w", "removals", f"removals/{removal.public}", f"removals/new?{target}"):
+    for address in (
+        "answers",
+        "review",
+        "audit",
+        "audit?target=w",
+        "removals",
+        f"removals/{removal.public}",
+        f"removals/new?{target}",
+    ):
+        page.goto(f"/p/helpful/{address}")
+        assert sideways(page) <= 0, address
+    for address in ("answers", "review"):
         page.goto(f"/p/helpful/{address}")
         assert sideways(page) <= 0, address
     page.goto("/p/helpful/work")
@@ -197,6 +208,9 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
 
 def test_on_a_desk_the_texts_scroll_and_the_page_does_not(as_ada: Page, full: Project) -> None:
     page = as_ada
+    for address in ("answers", "review"):
+        page.goto(f"/p/helpful/{address}")
+        assert sideways(page) <= 0, address
     page.goto("/p/helpful/work")
     for number in range(len(TEXTS) - 1):
         expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")

@@ -44,6 +44,11 @@ export function changedNow() {
   due = setTimeout(save, AFTER);
 }
 
+// An answer that comes out of the box while its comparison is not on the screen: it is there when that is opened again.
+export function keepAnswer({ client, kind, url, fields }) {
+  if (kind === "answer") write(nameOf(client), { client, url: `${url}/draft`, fields, changed: serverNow() });
+}
+
 // One at a time: the last one wins.
 function save() {
   clearTimeout(due);
