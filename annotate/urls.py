@@ -10,15 +10,18 @@ from annotate.views.prompt import prompt
 from annotate.views.question_file import questions_file
 from annotate.views.questions import compose_questions, questions, questions_preview
 from annotate.views.quotas import quotas, remove_quota
+from annotate.views.reading_settings import reading_settings, try_identity_words
 from annotate.views.work import skip, submit, work
 
 urlpatterns = [
+    path("p/<slug:slug>/settings/reading", reading_settings, name="reading_settings"),
+    path("p/<slug:slug>/settings/reading/words", try_identity_words, name="try_identity_words"),
     path("p/<slug:slug>/settings/questions", questions, name="questions"),
     path("p/<slug:slug>/settings/questions/preview", questions_preview, name="questions_preview"),
     path("p/<slug:slug>/settings/questions/compose", compose_questions, name="compose_questions"),
-    path("p/<slug:slug>/settings/questions/<int:version>.<slug:ending>", questions_file, name="questions_file"),
     path("p/<slug:slug>/team/quotas", quotas, name="quotas"),
     path("p/<slug:slug>/team/quotas/remove", remove_quota, name="remove_quota"),
+    path("p/<slug:slug>/settings/questions/<int:number>.<slug:ending>", questions_file, name="questions_file"),
     path("p/<slug:slug>/work", work, name="work"),
     path("p/<slug:slug>/work/ahead", work_ahead, name="work_ahead"),
     path("p/<slug:slug>/work/undo", undo, name="undo"),

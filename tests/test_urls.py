@@ -128,6 +128,10 @@ CASES = {
     "settings": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "questions": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "questions_preview": Case({"POST": changed(422)}, ("slug",)),
+    "compose_questions": Case({"POST": changed(422)}, ("slug",)),
+    "questions_file": Case({"GET": MANAGE}, ("slug", "number", "ending")),
+    "reading_settings": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "try_identity_words": Case({"POST": changed(422)}, ("slug",)),
     "guidelines_edit": Case({"GET": MANAGE, "POST": CONFLICT}, ("slug",)),
     "guidelines_preview": Case({"POST": MANAGE}, ("slug",)),
     "danger": Case({"GET": MANAGE}, ("slug",)),
@@ -306,6 +310,8 @@ def things_of(project: Project, folder: Path) -> dict[str, Any]:
         "gold_set": GoldSet.objects.create(project=project, name="main", version=1).public,
         "removal": Removal.objects.create(project=project, subject="prompt", mode="withdraw", targets=[1]).public,
         "key": image_of(project),
+        "number": project.question_sets.create(version=100 + project.pk, questions=[]).version,
+        "ending": "yaml",
     }
 
 

@@ -142,7 +142,7 @@ def sideways(page: Page) -> int:
 def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> None:
     page = as_ada
     page.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
-    settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/guidelines", "/danger")]
+    settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/reading", "/guidelines", "/danger")]
     pages = (
         "/",
         "/new",
@@ -259,7 +259,7 @@ def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, si
     Membership.objects.update(role=Role.OWNER)
     add_run(project, ada)
     runs = [f"/p/helpful/runs/{run.public}" for run in project.runs.all()]
-    settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/guidelines", "/danger")]
+    settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/reading", "/guidelines", "/danger")]
     TagRuleFactory(project=project)
     team = ["/p/helpful/team", "/p/helpful/team/groups", f"/p/helpful/team/people/{ada.public}"]
     pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare")

@@ -63,6 +63,7 @@ SENTENCES: Mapping[str, str] = {
     "project.delete": "Asked to delete the project",
     "project.deleted": "Deleted the project",
     "project.hand_over": "Handed the project over",
+    "project.reading": "Changed what people see beside the texts, and in which order",
     "project.restore": "Took the project out of the archive",
     "questions.publish": "Published questions",
     "recipe.create": "Brought a recipe",

@@ -73,12 +73,21 @@ def dangers(html: str) -> list[str]:
     return [danger for element in Page(html).elements for danger in _of(*element)]
 
 
+def _in_frame(attributes: Attributes) -> Iterator[str]:
+    """A frame shows a page of ours that came with the page around it, which may send no form and open nothing."""
+    if attributes.keys() & {"src", "allow", "name"} or attributes.get("sandbox") != "allow-scripts allow-same-origin":
+        yield "a frame that is not one of ours"
+    yield from dangers(attributes.get("srcdoc", ""))
+
+
 def _of(tag: str, attributes: Attributes, inside: bool) -> Iterator[str]:
     if inside:
         yield from _in_content(tag, attributes)
     if tag == "script" and not attributes.get("src", "").startswith("/static/"):
         yield "a script that is not one of our files"
-    if tag in {"style", "base", "iframe", "object", "embed", "svg", "video", "audio", "template"}:
+    if tag == "iframe":
+        yield from _in_frame(attributes)
+    if tag in {"style", "base", "object", "embed", "svg", "video", "audio", "template"}:
         yield f"an element {tag}"
     if tag in {"math", "img"} and not inside:
         yield f"an element {tag} outside of content"

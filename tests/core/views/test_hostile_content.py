@@ -48,7 +48,7 @@ def test_names_do_nothing_on_any_page(as_owner: Client, owner: User, project: Pr
     JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, kind="human"))
     manifest = {"files": [{"name": payload.replace("/", ""), "bytes": 1, "sha256": "", "rows": 1}]}
     DatasetVersionFactory(dataset=DatasetFactory(project=project, name=payload[:100]), manifest=manifest)
-    pages = ("", "/questions", "/guidelines", "/danger")
+    pages = ("", "/questions", "/reading", "/guidelines", "/danger")
     others = [*(f"/settings{page}" for page in pages), "/comparisons/new"]
     for page in ("/", *(f"/p/helpful{other}" for other in ("/", "/agreement", "/guidelines", *others))):
         assert dangers(as_owner.get(page).content.decode()) == []
