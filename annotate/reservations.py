@@ -1,13 +1,12 @@
 """Reserve the next comparison for a person. Lock order: the person, queue item, quota, then assignment."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotate.claims import claim
@@ -41,7 +40,12 @@ SELECT ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_
  WHERE m.project_id = %s AND m.user_id = %s AND m.paused IS NULL AND m.role = ANY (%s) AND p.archived IS NULL
 """
 ON_THE_SCREEN = (AssignmentState.HELD, AssignmentState.AHEAD)
-SEEN = (*ON_THE_SCREEN, AssignmentState.ASSIGNED, AssignmentState.DONE)
+ORDERS = """
+SELECT a.comparison_id, a."order", a.person_id = %(person)s FROM annotate_assignment a
+ WHERE a.comparison_id = ANY (%(ids)s) AND a.state <> 'own'
+   AND (a.person_id = %(person)s OR a.state IN ('held', 'ahead', 'assigned', 'done'))
+ ORDER BY a.id
+"""
 RESERVE = """
 INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", expires, shown)
 VALUES (%s, %s, %s, %s, %s, %s::smallint[], %s, %s)
@@ -180,18 +184,10 @@ def _claim(person: User, project: Project, rights: Rights, state: AssignmentStat
         taken = claim(person, project, rights.groups)
         if taken is None:
             return None
-        comparison = with_orders(person).select_related("prompt").get(pk=taken)
+        comparison = Comparison.objects.select_related("prompt").get(pk=taken)
         if not is_kept_back(comparison, project):
             return _reserve(person, project, current, comparison, state)
     return None
-
-
-def with_orders(person: User) -> "QuerySet[Any]":
-    """Comparisons with the orders in which others see them (`given`) and this person saw them before (`own`)."""
-    orders = Assignment.objects.filter(comparison=OuterRef("pk")).order_by("pk")
-    given = orders.filter(state__in=SEEN).exclude(person=person).values("order")
-    own = orders.filter(person=person).exclude(state=AssignmentState.OWN).values("order")
-    return Comparison.objects.annotate(given=ArraySubquery(given), own=ArraySubquery(own))
 
 
 def _reserve(
@@ -199,7 +195,7 @@ def _reserve(
 ) -> Assignment:
     now = timezone.now()
     expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
-    order = order_of(comparison, project)
+    order = orders_for(person, project, [comparison])[comparison.pk]
     values = [project.pk, comparison.pk, person.pk, current.pk, state.value, order, expires, now]
     ((pk, order, mark, draft),) = fetch(RESERVE, values)
     reserved = Assignment(
@@ -210,11 +206,22 @@ def _reserve(
     return reserved
 
 
-def order_of(comparison: Any, project: Project) -> list[int]:
-    """As the person saw it before, else the next of the design. `comparison` has its `given` and `own` orders."""
-    if comparison.own:
-        return list(comparison.own[0])
-    return next_order(project.seed, comparison.public.bytes, comparison.k, comparison.given)
+def orders_for(person: User, project: Project, comparisons: Sequence[Comparison]) -> dict[int, list[int]]:
+    """By comparison: as the person saw it before, else the next of its design after those that others see.
+
+    Its places are locked, so that nobody else gets the same at this moment.
+    """
+    given: dict[int, list[list[int]]] = defaultdict(list)
+    own: dict[int, list[int]] = {}
+    for pk, order, is_own in fetch(ORDERS, {"person": person.pk, "ids": [each.pk for each in comparisons]}):
+        if is_own:
+            own[pk] = order
+        else:
+            given[pk].append(order)
+    return {
+        each.pk: own.get(each.pk) or next_order(project.seed, each.public.bytes, each.k, given[each.pk])
+        for each in comparisons
+    }
 
 
 def _round(project: Project) -> Round | None:

@@ -1,9 +1,11 @@
 """A comparison as its annotator sees it: in their order, without names, ids or anybody's answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from annotate.kinds.answers import NOTHING, Asked, asked
@@ -71,8 +73,9 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
 
 
 def shown_in(assignment: Assignment) -> Shown:
-    """What the person has before them, as the questions need it."""
-    return Shown(assignment.order, [_text_of(response) for response in responses_of(assignment.comparison)])
+    """What the person has before them, as the questions need it; texts are read where a question looks at them."""
+    texts = SimpleLazyObject(lambda: [_text_of(response) for response in responses_of(assignment.comparison)])
+    return Shown(assignment.order, cast(Sequence[str | None], texts))
 
 
 def contexts_of(prompt: Prompt, html: Html) -> list[Context]:
