@@ -10,7 +10,7 @@ from django.db.models import Q
 from annotate.kinds.answers import read_answers
 from annotate.kinds.protocol import Fields, Said
 from annotate.models import Assignment, AssignmentState, QueueItem
-from annotate.reservations import retake_seat
+from annotate.reserving import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
 from annotate.strategy import depends_on_labels, follow_labels

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 
 from annotate.lines import FRESH, level
 from annotate.models import AssignmentState
-from annotate.reservations import orders_for, rights_of
+from annotate.reserving import orders_for
+from annotate.rights import rights_of
 from annotate.seats import free
 from core import audit
 from core.assigning import Assigned
