@@ -3,8 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 from uuid import UUID
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from annotate.kinds.answers import NOTHING, Asked, asked
@@ -98,8 +100,9 @@ def _placed(panes: Sequence[Pane], shown: Shown, *, is_marked: bool) -> list[Pan
 
 
 def shown_in(assignment: Assignment) -> Shown:
-    """What the person has before them, as the questions need it."""
-    return Shown(assignment.order, [_text_of(response) for response in responses_of(assignment.comparison)])
+    """What the person has before them, as the questions need it; texts are read where a question looks at them."""
+    texts = SimpleLazyObject(lambda: [_text_of(response) for response in responses_of(assignment.comparison)])
+    return Shown(assignment.order, cast(Sequence[str | None], texts))
 
 
 def contexts_of(prompt: Prompt, html: Html) -> list[Context]:

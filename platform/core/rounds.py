@@ -1,7 +1,6 @@
 """The rounds of a project: open the next one, close it, say until when its answers are wanted."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
@@ -56,10 +55,9 @@ def set_due(project: Project, number: int, due: datetime | None, *, by: User | N
 
 
 def due_of(project: Project) -> datetime | None:
-    """Until when the open round's answers are wanted, on the project's clock; None where nobody said so."""
-    dues = project.rounds.filter(closed=None).order_by("-number").values_list("due", flat=True)
-    due = dues.first()
-    return None if due is None else due.astimezone(ZoneInfo(project.time_zone))
+    """Until when the answers of the open round are wanted; None where nobody said so."""
+    current = project.current_round
+    return current.due if current else None
 
 
 def _open(project: Project, number: int) -> Round:

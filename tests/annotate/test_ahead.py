@@ -64,7 +64,7 @@ def test_nothing_is_reserved_for_somebody_who_is_paused(ada: User, project: Proj
     owner = MembershipFactory(project=project, role=Role.OWNER).user
     ComparisonFactory.create_batch(3, project=project)
     take_next(ada, project), take_ahead(ada, project)
-    pause(project.memberships.get(user=ada), by=owner)
+    pause(project, ada, by=owner)
     assert take_ahead(ada, project) is None
     assert not QueueItem.objects.filter(held__gt=0).exists()
 

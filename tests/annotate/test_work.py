@@ -244,7 +244,7 @@ def test_a_submit_takes_no_more_queries_for_a_long_queue(
     html = html_of(send(as_ada, Comparison.objects.get(public=shown_in(html))))
     following = Comparison.objects.get(public=shown_in(html))
     render_ahead(project, project.comparisons.all())
-    with django_assert_max_num_queries(44):
+    with django_assert_max_num_queries(33):
         send(as_ada, following)
 
 

@@ -172,7 +172,7 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     team = "/p/helpful/team"
     person = f"/people/{full.memberships.get().user.public}"
     groups = [f"/groups/{group.public}" for group in full.groups.all()]
-    for end in ("", person, f"{person}/remove", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
+    for end in ("", person, f"{person}/remove", "/quotas", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
         page.goto(team + end)
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, end
@@ -261,7 +261,12 @@ def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, si
     runs = [f"/p/helpful/runs/{run.public}" for run in project.runs.all()]
     settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/reading", "/guidelines", "/danger")]
     TagRuleFactory(project=project)
-    team = ["/p/helpful/team", "/p/helpful/team/groups", f"/p/helpful/team/people/{ada.public}"]
+    team = [
+        "/p/helpful/team",
+        "/p/helpful/team/groups",
+        "/p/helpful/team/quotas",
+        f"/p/helpful/team/people/{ada.public}",
+    ]
     pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare")
     add_uploads(project, ada)
     imports = ["/p/helpful/import", *(f"/p/helpful/import/{upload.public}" for upload in project.uploads.all())]
