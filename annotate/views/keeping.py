@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotate import drafts, drawer, flags
 from annotate.kinds.protocol import BadAnswer
-from annotate.reservations import RESERVED_FOR, take_ahead
+from annotate.reservations import take_ahead
+from annotate.reserving import RESERVED_FOR
 from annotate.undo import undo_last
 from annotate.views.forms import fields_of
 from annotate.views.work import TEMPLATE, context_of, reservation, screen
