@@ -50,5 +50,6 @@ def test_nothing_is_wrong_where_they_are_composed(as_ada: Page, project: Project
     for preset in PRESETS:
         ask(project, preset)
         as_ada.goto("/p/helpful/settings/questions")
+        assert as_ada.locator(".composer-question").count() == len(questions_of(preset))
         found += [f"{preset}: {wrong}" for wrong in wrongs(as_ada)]
     assert found == []
