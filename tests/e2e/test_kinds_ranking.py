@@ -58,7 +58,7 @@ def test_digits_rank_the_focused_card_and_go_on(as_ada: Page, ada: User, project
     assert order(page) == "BACD"
     press(page, "Enter")
     judgment = judged(page)
-    assert ranks_by_text(judgment) == {"A1": 2, "B2": 1, "C3": 2, "D4": 3}
+    assert ranks_by_text(judgment) == {"A1": 2, "B2": 1, "C3": 2, "D4": 4}
     assert (judgment.partial, judgment.both_bad, judgment.touched) == (False, False, True)
     assert sorted(judgment.order) == [0, 1, 2, 3]
 
@@ -79,7 +79,7 @@ def test_arrows_move_a_card_and_t_ties_it(as_ada: Page, ada: User, project: Proj
     assert told(page) == "C is now 2nd of 4"
     press(page, "t", "c")
     judgment = judged(page)
-    assert ranks_by_text(judgment) == {"A1": 1, "B2": 2, "C3": 1, "D4": 4}
+    assert ranks_by_text(judgment) == {"A1": 1, "B2": 3, "C3": 1, "D4": 4}
     assert judgment.partial
 
 

@@ -140,7 +140,7 @@ def test_thumbs_of_several_on_a_phone(as_ada: Page, ada: User, project: Project)
         choose(page, f"of {letter}", nth)
     judgment = submit(page)
     assert by_place(judgment, judgment.ratings) == [{"main": 1}, {"main": 0}, {"main": 1}]
-    assert [judgment.ranks[slot] for slot in judgment.order] == [1, 2, 1]
+    assert [judgment.ranks[slot] for slot in judgment.order] == [1, 3, 1]
 
 
 def test_options_are_chosen_one_or_many(as_ada: Page, ada: User, project: Project) -> None:

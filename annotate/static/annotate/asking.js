@@ -39,7 +39,7 @@ function stand(question) {
   question.querySelector(".reason")?.toggleAttribute("data-open", true);
   const row = [...question.querySelectorAll("[data-row]")].find((each) => !each.querySelector("input:checked")) ?? question;
   const card = document.querySelector(`[data-ranking="${question.dataset.question}"] [data-letter]`);
-  const place = card ?? row.querySelector("input:not([type=hidden]), textarea, button");
+  const place = card ?? question.querySelector(".reason textarea") ?? row.querySelector("input:not([type=hidden]), textarea, button");
   place?.focus({ preventScroll: true });
   (card ?? question).scrollIntoView({ block: "nearest" });
 }

@@ -57,12 +57,15 @@ function tell(ranking, card) {
   told.textContent = `${letter} is now ${ordinal(rankOf(card))} of ${cardsOf(ranking).length}${tied}`;
 }
 
-// Move. Whoever moves a card means the order of all, so the ranks are numbered anew without gaps.
+// Move. Whoever moves a card means the order of all, so the ranks are numbered anew: 1, 2, 2, 4.
 
 function settle(ranking, groups, card) {
-  const numbered = groups.filter((group) => group.length);
   for (const each of cardsOf(ranking)) fieldOf(each).value = "";
-  numbered.forEach((group, at) => group.forEach((each) => (fieldOf(each).value = String(at + 1))));
+  let rank = 1;
+  for (const group of groups) {
+    for (const each of group) fieldOf(each).value = String(rank);
+    rank += group.length;
+  }
   fieldOf(card).dispatchEvent(new Event("change", { bubbles: true }));
 }
 
