@@ -44,7 +44,7 @@ def test_publishing_says_what_changed_and_who_did_it(project: Project, lead: Use
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["publish"], "No file is named."),
+        (["publish"], "arguments are required: FILE"),
         (["publish", "/nowhere/questions.yaml"], "cannot be read: No such file"),
         (["show", "--number", "7"], "helpful has no version 7"),
     ],
