@@ -1,8 +1,7 @@
 """What the preview of a question set is about: texts that come with Preferee, or a comparison of the project."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.safestring import SafeString
 
@@ -10,12 +9,15 @@ from annotate.composing.cells import Question
 from annotate.kinds.answers import Asked, asked
 from annotate.kinds.protocol import MAIN, Fields, Shown
 from annotate.kinds.registry import kind_of
-from annotate.screen import Context, Pane
-from core.conversation import Turn, role_of, text_of
+from annotate.leaks import responses_of
+from annotate.screen import Context, Pane, contexts_of, pane_of
+from annotate.texts import texts_of
+from core.conversation import Turn, turns
 from core.labels.words import letter_of
 from core.lengths import length_of
-from core.models import Candidate, Comparison, Project, Prompt, Response, User
+from core.models import Comparison, Project, User
 from core.rendering import rendered
+from core.renderings import rendered_many
 
 PROMPT = "How do I keep bread fresh for a few days?"
 ANSWERS = (
@@ -37,6 +39,8 @@ class Preview:
     panes: list[Pane]
     system: SafeString | None = None
     contexts: Sequence[Context] = ()
+    reference: SafeString | None = None
+    public: None = None
 
     @property
     def rationale(self) -> Asked | None:
@@ -49,19 +53,21 @@ def preview_of(
     """On the comparison where there is one, else on the texts that come with Preferee."""
     if comparison is None:
         texts: list[str | None] = list(ANSWERS[: _wanted(questions)])
-        said = [[{"role": "assistant", "content": text}] for text in texts]
-        panes = [_pane(letter_of(place), messages) for place, messages in enumerate(said)]
+        panes = [
+            Pane(letter_of(place), length_of(text), [Turn("Assistant", rendered(text))])
+            for place, text in enumerate(ANSWERS[: len(texts)])
+        ]
         return Preview(_asked(questions, texts, fields), [Turn("User", rendered(PROMPT))], panes)
-    prompt, responses = comparison.prompt, _responses(comparison)
-    shown = Shown(range(len(responses)))
-    panes = [_pane(letter, _messages(response)) for letter, response in zip(shown.letters, responses, strict=True)]
-    texts = [None if response.messages else response.content for response in responses]
+    prompt, responses, project = comparison.prompt, responses_of(comparison), comparison.project
+    html = rendered_many(project, texts_of(comparison, responses))
+    letters = Shown(range(len(responses))).letters
     return Preview(
-        _asked(questions, texts, fields),
-        [Turn(role_of(message), rendered(text_of(message))) for message in prompt.messages],
-        panes,
-        rendered(prompt.system) if prompt.system else None,
-        _contexts(prompt),
+        _asked(questions, [None if each.messages else each.content for each in responses], fields),
+        turns(prompt.messages, html),
+        [pane_of(letter, response, html) for letter, response in zip(letters, responses, strict=True)],
+        html[prompt.system] if prompt.system else None,
+        contexts_of(prompt, html),
+        html[prompt.reference] if prompt.reference and project.shows_reference else None,
     )
 
 
@@ -73,7 +79,7 @@ def fitting(questions: Sequence[Question], project: Project, person: User) -> Co
     if main is not None:
         kind = kind_of(main)
         some = some.filter(k__range=(kind.fewest, kind.most))
-    return some.select_related("prompt").order_by("pk").first()
+    return some.select_related("prompt", "project").order_by("pk").first()
 
 
 def _wanted(questions: Sequence[Question]) -> int:
@@ -88,25 +94,3 @@ def _main(questions: Sequence[Question]) -> Question | None:
 
 def _asked(questions: Sequence[Question], texts: Sequence[str | None], fields: Fields | None) -> list[Asked]:
     return asked(questions, fields or {}, Shown(range(len(texts)), texts))
-
-
-def _responses(comparison: Comparison) -> list[Response]:
-    candidates = Candidate.objects.filter(comparison=comparison).select_related("response").order_by("slot")
-    return [candidate.response for candidate in candidates]
-
-
-def _messages(response: Response) -> Sequence[Mapping[str, Any]]:
-    return response.messages or [{"role": "assistant", "content": response.content}]
-
-
-def _pane(letter: str, messages: Sequence[Mapping[str, Any]]) -> Pane:
-    texts = [text_of(message) for message in messages]
-    turns = [Turn(role_of(each), rendered(text)) for each, text in zip(messages, texts, strict=True) if text]
-    return Pane(letter, length_of("\n".join(texts)), turns)
-
-
-def _contexts(prompt: Prompt) -> list[Context]:
-    return [
-        Context(context.get("title") or f"Context {number}", rendered(context["text"]))
-        for number, context in enumerate(prompt.contexts, start=1)
-    ]

@@ -128,7 +128,9 @@ def _preview(request: UserRequest, project: Project, said: Checked) -> dict[str,
     is_real = request.POST.get("on") == "real"
     comparison = fitting(questions, project, request.user) if is_real else None
     screen = preview_of(questions, comparison)
-    shown = render_to_string("annotate/composer/screen.html", {"screen": screen, "user": request.user})
+    shown = render_to_string(
+        "annotate/composer/screen.html", {"screen": screen, "user": request.user, "project": project}
+    )
     return {
         "document": shown if questions else "",
         "is_real": is_real,

@@ -21,22 +21,22 @@ class Command(SentenceCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("verb", choices=["show", "publish"])
-        parser.add_argument("file", nargs="?", metavar="FILE")
-        parser.add_argument("--project", metavar="SLUG", required=True)
-        parser.add_argument("--number", metavar="N", help="of the version to show; without it, the one in force")
-        parser.add_argument("--format", choices=FORMATS, default="yaml")
-        add_by(parser)
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        show, publishing = verbs.add_parser("show"), verbs.add_parser("publish")
+        show.add_argument("--number", metavar="N", help="of the version to show; without it, the one in force")
+        show.add_argument("--format", choices=FORMATS, default="yaml")
+        publishing.add_argument("file", metavar="FILE")
+        for each in (show, publishing):
+            each.add_argument("--project", metavar="SLUG", required=True)
+            add_by(each)
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = person_of(options)
         project = project_named(options["project"], "manage", by)
         if options["verb"] == "show":
             self._show(project, options["number"], options["format"])
-        elif options["file"]:
-            self._publish(project, options["file"], by)
         else:
-            raise PrefereeError("No file is named. Write one behind “publish”, or - for the standard input.")
+            self._publish(project, options["file"], by)
 
     def _show(self, project: Project, number: str | None, ending: str) -> None:
         row = current(project) if number is None else version_of(project, number)
