@@ -58,7 +58,7 @@ def test_what_is_published_is_what_people_are_asked(as_manager: Client, as_ada: 
 
 def test_what_the_form_does_not_know_stays_as_it_is(as_manager: Client, project: Project) -> None:
     now = current(project)
-    later = {"id": "topics", "kind": "choices", "text": "Topic?", "options": ["a"]}
+    later = {"id": "topics", "kind": "choice", "text": "Topic?", "options": [{"value": "a", "text": "A"}]}
     type(now).objects.filter(pk=now.pk).update(questions=[later, {**now.questions[0], "help": "Look twice."}])
     as_manager.post(HERE, typed(project))
     questions = current(project).questions
