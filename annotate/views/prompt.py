@@ -25,6 +25,7 @@ def prompt(request: UserRequest, slug: str, prompt: UUID) -> HttpResponse:
     """The page; or, where htmx opens or closes a comparison, that comparison alone."""
     project = get_project(request.user, slug, "read")
     found = get_object_or_404(Prompt.objects.visible_to(request.user), project=project, public=prompt)
+    found.project = project
     opened = uuid_or_none(request.GET.get("open"))
     alone = uuid_or_none(request.GET.get("only")) or opened
     if request.htmx and alone:
