@@ -47,7 +47,8 @@ def test_five_kinds_are_composed_published_and_seen(as_owner: Page, project: Pro
     page.locator(".composer-question").last.get_by_label("both bad").check()
     expect(seen.locator("#question-choice")).to_have_attribute("data-when", "main:both_bad")
     assert len(current(project).questions) == 2, "nothing is kept before it is published"
-    page.get_by_role("button", name="Publish questions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish questions").click()
     expect(page.locator(".composer-question")).to_have_count(5)
     expect(page.get_by_text("The first questions.")).to_be_visible()
     kinds = [question["kind"] for question in current(project).questions]
@@ -69,6 +70,7 @@ def test_a_mistake_and_a_closed_card_keep_what_was_typed(as_owner: Page, project
     expect(page.get_by_text("A strength has 0 characters.").first).to_be_visible()
     expect(page.get_by_label("Question", exact=True).first).to_have_value("Which is kinder?")
     page.get_by_label("Weakest").first.fill("a bit")
-    page.get_by_role("button", name="Publish questions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish questions").click()
     expect(page.locator(".composer-question strong").first).to_have_text("Which is kinder?")
     assert current(project).questions[0]["strengths"] == ["a bit", "somewhat", "much"]
