@@ -122,6 +122,7 @@ bench: .venv/test $(if $(filter 0,$(TRAIN)),,.venv/train)
 	$(BIN)/python tests/bench/import_lines.py
 	$(BIN)/python tests/bench/export_rows.py
 	$(BIN)/python tests/bench/team.py
+	$(BIN)/python tests/bench/work.py
 	$(BIN)/python tests/bench/tables.py
 	$(BIN)/python tests/bench/engine.py
 	$(BIN)/python tests/bench/planning.py

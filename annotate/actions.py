@@ -5,11 +5,12 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from annotate.kinds.answers import read_answers
 from annotate.kinds.protocol import Fields, Said
 from annotate.models import Assignment, AssignmentState, QueueItem
-from annotate.reservations import retake_seat
+from annotate.reserving import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
 from annotate.strategy import depends_on_labels, follow_labels
@@ -90,20 +91,19 @@ def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
     )
     if assignment is None:
         raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
+    assignment.comparison, assignment.person = comparison, person
     return assignment
 
 
 def _already(assignment: Assignment, answer: Answer | Skip, person: User) -> Judgment | None:
     """The judgment that this answer, or an earlier one of this person in this round, has made."""
-    same = Judgment.objects.filter(client_id=answer.client_id).first()
+    in_round = {"person": person, "round": assignment.round_id, "occasion": "first", "live": True}
+    theirs = Q(comparison=assignment.comparison_id, **in_round)
+    found = list(Judgment.objects.filter(Q(client_id=answer.client_id) | theirs).order_by("pk"))
+    same = next((each for each in found if each.client_id == answer.client_id), None)
     if same is not None and (same.person_id, same.comparison_id) != (person.pk, assignment.comparison_id):
         raise Conflict("This answer carries the mark of another one. Reload the page and answer again.")
-    return (
-        same
-        or Judgment.objects.filter(
-            comparison=assignment.comparison_id, person=person, round=assignment.round_id, occasion="first", live=True
-        ).first()
-    )
+    return same or next(iter(found), None)
 
 
 def _status_of(assignment: Assignment) -> Status:

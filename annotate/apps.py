@@ -13,6 +13,7 @@ class AnnotateConfig(AppConfig):
             progress,
             queue,
             removals,
+            restoring,
             routing,
             seats,
             standing,
@@ -24,7 +25,7 @@ class AnnotateConfig(AppConfig):
         from core import blindness as secrets
         from core import places, questions, work
 
-        for room in (leaks, queue, removals, routing, seats, strategy, writers):
+        for room in (leaks, queue, removals, restoring, routing, seats, strategy, writers):
             room.connect()
         work.register(progress.work_in)
         questions.register(Reading())

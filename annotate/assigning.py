@@ -8,13 +8,14 @@ from django.db import connection, transaction
 
 from annotate.lines import FRESH, level
 from annotate.models import AssignmentState
-from annotate.reservations import order_of, rights_of, with_orders
+from annotate.reserving import orders_for
+from annotate.rights import rights_of
 from annotate.seats import GOAL, free
 from core import audit
 from core.assigning import Assigned
 from core.bulk import fetch
 from core.errors import PrefereeError
-from core.models import Project, Round, User
+from core.models import Comparison, Project, Round, User
 
 AT_ONCE = 5_000
 AFTER = level("p.strategy", "q.held + 1", "q.comparison_id")
@@ -122,8 +123,8 @@ def _assign_part(project: Project, ids: list[int], person: User, groups: list[in
 
 
 def _orders(project: Project, ids: list[int], person: User) -> dict[int, str]:
-    found = with_orders(person).filter(pk__in=ids).only("pk", "public", "k").order_by("pk")
-    return {each.pk: " ".join(map(str, order_of(each, project))) for each in found}
+    found = list(Comparison.objects.filter(pk__in=ids).only("pk", "public", "k").order_by("pk"))
+    return {pk: " ".join(map(str, order)) for pk, order in orders_for(person, project, found).items()}
 
 
 def _take_part(project: Project, ids: list[int], person: User) -> int:

@@ -67,6 +67,12 @@ class Card:
         used = not (self.comparison.withdrawn or prompt.withdrawn or prompt.erased)
         return used and not self.hidden and self.comparison.k > 1
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the project's questions are about so many responses."""
+        project = self.comparison.prompt.project  # one row for all of the page
+        return project.fewest_responses <= self.comparison.k <= project.most_responses
+
 
 def cards_of(
     project: Project, comparisons: Sequence[Comparison], blind: Blind, *, names: bool, opened: UUID | None

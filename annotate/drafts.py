@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from annotate.kinds.protocol import Fields
 from annotate.models import Assignment, AssignmentState
-from annotate.reservations import RESERVED_FOR
+from annotate.reserving import RESERVED_FOR
 from core.errors import Conflict, PrefereeError
 
 LONGEST_DRAFT = 400_000

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotate.models import Flag, FlagKind
+from annotate.queue import refresh
 from core import audit
 from core.errors import Conflict, PrefereeError
 from core.models import Comparison, User
@@ -38,6 +39,8 @@ def resolve(flag: Flag, outcome: str, *, by: User | None) -> Flag:
             raise Conflict("Somebody has resolved this meanwhile. Reload the page to see what they said.")
         flag.resolved, flag.resolved_by, flag.outcome = now, by, said
         target = str(flag.comparison.public)
+        if flag.kind == FlagKind.LEAK:
+            refresh([flag.comparison_id])  # people may be asked again
         audit.record("flag.resolve", project=flag.project, actor=by, target=target, kind=flag.kind)
         return flag
 

@@ -33,7 +33,7 @@ class Row:
 
     judgment: Judgment
     text: str
-    words: str
+    words: Sequence[str]
     state: str
     decided: str = ""
     flags: Sequence[Flag] = ()
@@ -122,13 +122,18 @@ def _row(judgment: Judgment, decision: Judgment | None, flags: Sequence[Flag]) -
     return Row(
         judgment,
         first_words(judgment.comparison.prompt.messages),
-        SKIP_REASONS.get(str(judgment.answers.get("skip")), "")
-        if judgment.status == Status.SKIPPED
-        else answer_in_words(judgment),
+        _words(judgment),
         _state(judgment),
         decision_in_words(judgment, decision) if decision and differs else "",
         flags,
     )
+
+
+def _words(judgment: Judgment) -> list[str]:
+    if judgment.status != Status.SKIPPED:
+        return answer_in_words(judgment)
+    why = SKIP_REASONS.get(str(judgment.answers.get("skip")))
+    return [why] if why else []
 
 
 def _state(judgment: Judgment) -> str:

@@ -30,11 +30,12 @@ def is_kept_back(comparison: Comparison, project: Project) -> bool:
     said = {SAYS.format(word) for response in responses_of(comparison) if (word := _said(response, words))}
     if not said:
         return False
-    flags = Flag.objects.filter(comparison=comparison, kind=FlagKind.LEAK)
-    if said <= set(flags.filter(resolved__isnull=False).values_list("reason", flat=True)):
+    leak = {"project": project, "comparison": comparison, "kind": FlagKind.LEAK}
+    allowed = Flag.objects.filter(**leak, resolved__isnull=False).values_list("reason", flat=True)
+    new = sorted(said - set(allowed))
+    if not new:
         return False
-    for reason in sorted(said)[:1]:
-        flags.get_or_create(resolved__isnull=True, defaults={"project": project, "reason": reason})
+    Flag.objects.get_or_create(**leak, person=None, resolved=None, defaults={"reason": new[0]})
     refresh([comparison.pk])
     return True
 

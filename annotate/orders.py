@@ -20,9 +20,12 @@ def next_order(seed: int, comparison: bytes, k: int, given: Sequence[Sequence[in
     drawn = random.Random(key_of(str(seed), comparison))  # noqa: S311
     base = drawn.sample(range(k), k)
     squares = [drawn.sample(square, k) for square in design(k)]
-    rows = [tuple(base[place] for place in row) for square in drawn.sample(squares, len(squares)) for row in square]
+    rows: list[tuple[int, ...]] = [
+        tuple(base[place] for place in row) for square in drawn.sample(squares, len(squares)) for row in square
+    ]
     counted = Counter(tuple(order) for order in given)
-    return list(min(rows, key=lambda row: counted[row]))
+    least = min(rows, key=counted.__getitem__)
+    return list(least)
 
 
 def design(k: int) -> list[list[list[int]]]:

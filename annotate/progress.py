@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils import timezone
 
+from core.bulk import fetch
 from core.models import Judgment, Occasion, Project, Status, User
 from core.work import Work
 
 COUNTED_UP_TO = 1_000
+EXACT_UP_TO = 100
 
 # The lines in which the person stands, with their places: all that is open before those, they have seen.
 LINES = """
@@ -48,8 +49,10 @@ UNSEEN = """
 AND NOT EXISTS (SELECT FROM annotate_assignment a
                  WHERE a.person_id = %(person)s AND a.comparison_id = q.comparison_id AND a.state <> 'lapsed' OFFSET 0)
 """
-# The queue of a large project is not counted to its end: nobody plans by more than a thousand. Whether they have seen
-# each of that many is not asked either: past their place it is what they are asked next.
+NOT_BEFORE_THEM = """
+AND q.comparison_id <> ALL (ARRAY (SELECT a.comparison_id FROM annotate_assignment a WHERE a.person_id = %(person)s
+                                      AND a.project_id = p.id AND a.state IN ('held', 'ahead')))
+"""
 WORK = f"""
 SELECT p.id,
        (SELECT count(*) FROM annotate_assignment a
@@ -57,21 +60,27 @@ SELECT p.id,
        (SELECT count(*) FROM annotate_assignment a
          WHERE a.person_id = %(person)s AND a.project_id = p.id AND a.state IN ('held', 'ahead')) +
        (SELECT count(*) FROM annotate_assignment a
-         WHERE a.person_id = %(person)s AND a.project_id = p.id AND a.state = 'assigned') +
-       CASE WHEN ({OPEN.format(unseen="")}) < %(most)s THEN ({OPEN.format(unseen=UNSEEN)}) ELSE %(most)s END
+         WHERE a.person_id = %(person)s AND a.project_id = p.id AND a.state = 'assigned'),
+       ({OPEN.format(unseen=NOT_BEFORE_THEM)})
   FROM unnest(%(projects)s::bigint[]) AS p (id)
   JOIN core_membership m ON m.project_id = p.id AND m.user_id = %(person)s
   JOIN LATERAL (SELECT r.id FROM core_round r WHERE r.project_id = p.id AND r.closed IS NULL
                  ORDER BY r.number DESC LIMIT 1) AS round ON true
 """
+EXACT = f"SELECT p.id, ({OPEN.format(unseen=UNSEEN)}) FROM unnest(%(projects)s::bigint[]) AS p (id)"
 
 
 def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
-    """By the project's primary key, in one query."""
-    ids = [project.pk for project in projects]
-    with connection.cursor() as cursor:
-        cursor.execute(WORK, {"projects": ids, "person": person.pk, "most": COUNTED_UP_TO + 1})
-        return {pk: _work(done, left) for pk, done, left in cursor.fetchall()}
+    """By the project's primary key, in one query, or two where little is left in one of them.
+
+    The queue of a large project is not counted to its end: nobody plans by more than a thousand. Where more than a
+    hundred wait past the person's places, it is not asked of each whether they have seen it out of turn.
+    """
+    named = {"projects": [project.pk for project in projects], "person": person.pk, "most": COUNTED_UP_TO + 1}
+    rows = fetch(WORK, named)
+    few = [pk for pk, _, _, waiting in rows if 0 < waiting <= EXACT_UP_TO]
+    exact = dict(fetch(EXACT, {**named, "projects": few})) if few else {}
+    return {pk: _work(done, before + exact.get(pk, waiting)) for pk, done, before, waiting in rows}
 
 
 def _work(done: int, left: int) -> Work:

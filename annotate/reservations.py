@@ -1,71 +1,26 @@
 """Reserve the next comparison for a person. Lock order: the person, queue item, quota, then assignment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotate.claims import claim
-from annotate.leaks import is_kept_back
-from annotate.lines import FRESH, level
+from annotate.leaks import is_kept_back, responses_of
 from annotate.models import Assignment, AssignmentState
-from annotate.orders import next_order
-from annotate.seats import JUDGING, let_lapse
-from core.bulk import fetch
+from annotate.reserving import RESERVED_AHEAD_FOR, RESERVED_FOR, reserve
+from annotate.rights import Rights, rights_of
+from annotate.seats import let_lapse
+from annotate.texts import texts_of
 from core.models import Comparison, Project, Round, User
+from core.renderings import rendered_many
 
-RESERVED_FOR = timedelta(minutes=30)
-RESERVED_AHEAD_FOR = timedelta(seconds=90)
 # Comparisons that turn out to name who wrote them are set aside on the way; the next look goes on from there.
 MOST_SET_ASIDE = 20
 
-# Whoever may not judge here (any more) has no row, and nobody has one where the project is archived.
-RIGHTS = """
-SELECT ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_id = g.id
-               WHERE g.project_id = m.project_id AND p.user_id = m.user_id ORDER BY g.id),
-       EXISTS (SELECT FROM annotate_assignment a
-                WHERE a.project_id = m.project_id AND a.person_id = m.user_id AND a.state = 'assigned'),
-       EXISTS (SELECT FROM annotate_assignment a
-                WHERE a.project_id = m.project_id AND a.person_id = m.user_id AND a.state IN ('held', 'ahead')),
-       EXISTS (SELECT FROM annotate_assignment a
-                WHERE a.project_id = m.project_id AND a.person_id <> m.user_id AND a.state IN ('held', 'ahead')
-                  AND a.expires < statement_timestamp())
-  FROM core_membership m JOIN core_project p ON p.id = m.project_id
- WHERE m.project_id = %s AND m.user_id = %s AND m.paused IS NULL AND m.role = ANY (%s) AND p.archived IS NULL
-"""
 ON_THE_SCREEN = (AssignmentState.HELD, AssignmentState.AHEAD)
-SEEN = (*ON_THE_SCREEN, AssignmentState.ASSIGNED, AssignmentState.DONE)
-RESERVE = """
-INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", expires, shown)
-VALUES (%s, %s, %s, %s, %s, %s::smallint[], %s, %s)
-    ON CONFLICT (person_id, comparison_id, round_id)
-    DO UPDATE SET state = EXCLUDED.state, expires = EXCLUDED.expires, shown = EXCLUDED.shown
-RETURNING id, "order", client_id, draft
-"""
-RETAKE = f"""
-UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", "q.held + 1", "q.comparison_id")},
-       tie = {FRESH}
-  FROM core_project p WHERE q.comparison_id = %s AND q.held < q.wanted AND p.id = q.project_id RETURNING 1
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """The groups whose comparisons a person is offered, 0 for everybody's; whether some are assigned to them, some are
-    before them or reserved ahead, and whether others' reservations have expired.
-    """
-
-    groups: list[int]
-    has_assigned: bool
-    has_reserved: bool
-    others_expired: bool
-
-
 Take = Callable[[User, Project, Rights], Assignment | None]
 
 
@@ -82,7 +37,10 @@ def take_ahead(person: User, project: Project) -> Assignment | None:
 
     None where nothing is left for them, or they may not judge.
     """
-    return _taken(person, project, _ahead)
+    taken = _taken(person, project, _ahead)
+    if taken is not None:
+        rendered_many(project, texts_of(taken.comparison, responses_of(taken.comparison)))  # kept until it is shown
+    return taken
 
 
 def _taken(person: User, project: Project, take: Take) -> Assignment | None:
@@ -102,28 +60,25 @@ def _at_the_desk(person: User, project: Project, take: Take) -> tuple[Assignment
     return (take(person, project, rights), rights.others_expired) if rights else (None, False)
 
 
-def rights_of(person: User, project: Project) -> Rights | None:
-    """None where the person may not judge here."""
-    rows = fetch(RIGHTS, [project.pk, person.pk, JUDGING])
-    return Rights([0, *rows[0][0]], *rows[0][1:]) if rows else None
-
-
 def _next(person: User, project: Project, rights: Rights) -> Assignment | None:
     reserved = _reserved(person, project) if rights.has_reserved else {}
-    if held := reserved.get(AssignmentState.HELD):
-        return _renewed(held)
-    if ahead := reserved.get(AssignmentState.AHEAD):
-        return _promoted(ahead)
-    first = _assigned(person, project) if rights.has_assigned else None
-    return _promoted(first) if first else _claim(person, project, rights, AssignmentState.HELD)
+    held, ahead = reserved.get(AssignmentState.HELD), reserved.get(AssignmentState.AHEAD)
+    first = _assigned(person, project) if rights.has_assigned and not reserved else None
+    return (
+        (_renewed(held) if held else None)
+        or (_promoted(ahead) if ahead else None)
+        or (_promoted(first) if first else None)
+        or _claim(person, project, rights, AssignmentState.HELD)
+    )
 
 
 def _ahead(person: User, project: Project, rights: Rights) -> Assignment | None:
-    reserved = _reserved(person, project) if rights.has_reserved else {}
-    if ahead := reserved.get(AssignmentState.AHEAD):
-        return _renewed(ahead)
-    first = _assigned(person, project) if rights.has_assigned else None
-    return first or _claim(person, project, rights, AssignmentState.AHEAD)
+    ahead = _reserved(person, project).get(AssignmentState.AHEAD) if rights.has_reserved else None
+    return (
+        (_renewed(ahead) if ahead else None)
+        or (_assigned(person, project) if rights.has_assigned else None)
+        or _claim(person, project, rights, AssignmentState.AHEAD)
+    )
 
 
 def _reserved(person: User, project: Project) -> dict[str, Assignment]:
@@ -132,24 +87,29 @@ def _reserved(person: User, project: Project) -> dict[str, Assignment]:
     return {assignment.state: assignment for assignment in found}
 
 
-def _renewed(reserved: Assignment) -> Assignment:
+def _renewed(reserved: Assignment) -> Assignment | None:
     """On a look, so that only an abandoned comparison lapses; an assigned one never does, and not all looks write."""
     duration = RESERVED_FOR if reserved.state == AssignmentState.HELD else RESERVED_AHEAD_FOR
     now = timezone.now()
-    if reserved.expires is not None and reserved.expires < now + duration * 0.9:
-        reserved.expires = now + duration
-        reserved.save(update_fields=["expires"])
-    return reserved
+    if reserved.expires is None or reserved.expires > now + duration * 0.9:
+        return reserved
+    return _changed(reserved, expires=now + duration)
 
 
-def _promoted(waiting: Assignment) -> Assignment:
+def _promoted(waiting: Assignment) -> Assignment | None:
     """It is before them from now on. One that was assigned does not expire."""
     now = timezone.now()
-    if waiting.state == AssignmentState.AHEAD and waiting.expires is not None:
-        waiting.expires = now + RESERVED_FOR
-    waiting.state, waiting.shown = AssignmentState.HELD, now
-    waiting.save(update_fields=["state", "shown", "expires"])
-    return waiting
+    expires = None if waiting.expires is None else now + RESERVED_FOR
+    return _changed(waiting, state=AssignmentState.HELD, shown=now, expires=expires)
+
+
+def _changed(reserved: Assignment, **changes: Any) -> Assignment | None:
+    """None where it has lapsed at this very moment: its place is somebody else's then."""
+    if not Assignment.objects.filter(pk=reserved.pk, state=reserved.state).update(**changes):
+        return None
+    for name, value in changes.items():
+        setattr(reserved, name, value)
+    return reserved
 
 
 def _assigned(person: User, project: Project) -> Assignment | None:
@@ -169,45 +129,16 @@ def _assigned(person: User, project: Project) -> Assignment | None:
 
 def _claim(person: User, project: Project, rights: Rights, state: AssignmentState) -> Assignment | None:
     current = _round(project)
-    for _ in range(MOST_SET_ASIDE if current else 0):
+    if current is None:
+        return None
+    for _ in range(MOST_SET_ASIDE):
         taken = claim(person, project, rights.groups)
         if taken is None:
             return None
-        comparison = with_orders(person).select_related("prompt").get(pk=taken)
+        comparison = Comparison.objects.select_related("prompt").get(pk=taken)
         if not is_kept_back(comparison, project):
-            return _reserve(person, project, current, comparison, state)
+            return reserve(person, project, current, comparison, state)
     return None
-
-
-def with_orders(person: User) -> "QuerySet[Any]":
-    """Comparisons with the orders in which others see them (`given`) and this person saw them before (`own`)."""
-    orders = Assignment.objects.filter(comparison=OuterRef("pk")).order_by("pk")
-    given = orders.filter(state__in=SEEN).exclude(person=person).values("order")
-    own = orders.filter(person=person).exclude(state=AssignmentState.OWN).values("order")
-    return Comparison.objects.annotate(given=ArraySubquery(given), own=ArraySubquery(own))
-
-
-def _reserve(
-    person: User, project: Project, current: Round, comparison: Comparison, state: AssignmentState
-) -> Assignment:
-    now = timezone.now()
-    expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
-    order = order_of(comparison, project)
-    values = [project.pk, comparison.pk, person.pk, current.pk, state.value, order, expires, now]
-    ((pk, order, mark, draft),) = fetch(RESERVE, values)
-    reserved = Assignment(
-        pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=order
-    )
-    reserved.expires, reserved.shown, reserved.client_id = expires, now, mark
-    reserved.draft = draft
-    return reserved
-
-
-def order_of(comparison: Any, project: Project) -> list[int]:
-    """As the person saw it before, else the next of the design. `comparison` has its `given` and `own` orders."""
-    if comparison.own:
-        return list(comparison.own[0])
-    return next_order(project.seed, comparison.public.bytes, comparison.k, comparison.given)
 
 
 def _round(project: Project) -> Round | None:
@@ -216,8 +147,3 @@ def _round(project: Project) -> Round | None:
 
 def _with_content() -> "QuerySet[Assignment]":
     return Assignment.objects.select_related("comparison__prompt", "round__question_set")
-
-
-def retake_seat(comparison_id: int) -> bool:
-    """Whether there was a place left for an answer that came after its reservation lapsed."""
-    return bool(fetch(RETAKE, [comparison_id]))

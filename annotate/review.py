@@ -22,15 +22,16 @@ from core.orders import order_number
 
 STALE = "You have decided this comparison in another window. Reload the page to see that decision, then change it."
 # The oldest first: labels are numbered as they are made. One voice cannot be split against itself.
-CONTESTED = """
-SELECT l.comparison_id FROM core_label l JOIN core_comparison c ON c.id = l.comparison_id
+UNDECIDED = """
+SELECT l.id, l.comparison_id, votes.n, l.updated FROM core_label l JOIN core_comparison c ON c.id = l.comparison_id
+ CROSS JOIN LATERAL (SELECT sum(n.value::int) AS n FROM jsonb_each_text(l.votes) AS n) votes
  WHERE l.project_id = %(project)s AND l.undecided AND l.policy = %(policy)s AND l.question = 'main'
-   AND (SELECT sum(n.value::int) FROM jsonb_each_text(l.votes) AS n) >= 2 AND c.withdrawn IS NULL
+   AND l.id > %(after)s AND votes.n >= 2 AND c.withdrawn IS NULL
    AND NOT EXISTS (SELECT FROM core_judgment j WHERE j.comparison_id = l.comparison_id AND j.live
                       AND j.occasion = 'review' AND j.person_id = %(person)s)
    AND NOT EXISTS (SELECT FROM annotate_assignment a WHERE a.comparison_id = l.comparison_id
                       AND a.person_id = %(person)s AND a.state IN ('held', 'ahead'))
- ORDER BY l.id LIMIT 1
+ ORDER BY l.id LIMIT %(most)s
 """
 
 
@@ -114,8 +115,8 @@ def current_round(project: Project) -> Round | None:
 def next_contested(project: Project, *, for_person: User | None = None) -> Comparison | None:
     """The oldest comparison whose two or more votes decide nothing; none that this person has decided, or holds."""
     named = {"project": project.pk, "policy": policy_name("people_first"), "person": for_person and for_person.pk}
-    found = fetch(CONTESTED, named)
-    return Comparison.objects.select_related("prompt").get(pk=found[0][0]) if found else None
+    found = fetch(UNDECIDED, {**named, "after": 0, "most": 1})
+    return Comparison.objects.select_related("prompt").get(pk=found[0][1]) if found else None
 
 
 def _hold(comparison: Comparison, person: User) -> None:

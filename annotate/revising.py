@@ -10,6 +10,7 @@ from annotate.history import decisions_on, is_otherwise, is_told, own_answers
 from annotate.kinds.answers import read_answers
 from annotate.models import Assignment, Flag, QueueItem
 from annotate.screen import shown_in
+from annotate.writers import keep_rewrites
 from core import audit
 from core.errors import Conflict, PrefereeError
 from core.labels.service import refresh_labels
@@ -109,6 +110,7 @@ def _replace(before: Judgment, assignment: Assignment, answer: Answer) -> Judgme
         revises=before,
     )
     judgment.save(force_insert=True)
+    keep_rewrites(assignment, said)
     refresh_labels([before.comparison_id])
     target = str(assignment.comparison.public)
     audit.record("judgment.revise", project=before.project, actor=assignment.person, target=target)

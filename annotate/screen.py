@@ -1,15 +1,20 @@
 """A comparison as its annotator sees it: in their order, without names, ids or anybody's answers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 from uuid import UUID
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from annotate.kinds.answers import NOTHING, Asked, asked
 from annotate.kinds.protocol import Fields, Shown
+from annotate.kinds.ranking import Card
 from annotate.leaks import responses_of
 from annotate.models import Assignment
+from annotate.sources import runs_of
 from annotate.texts import messages_of, texts_of
 from core.conversation import Turn, role_of, text_of, turns
 from core.lengths import length_of
@@ -25,9 +30,13 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Pane:
+    """`runs` say which shown characters stand for which of the source, where marks are asked for."""
+
     letter: str
     length: str
     turns: list[Turn]
+    place: int = 0
+    runs: str = ""
 
     @property
     def is_conversation(self) -> bool:
@@ -48,6 +57,15 @@ class Screen:
     def rationale(self) -> Asked | None:
         return next((each for each in self.asked if each.question["id"] == "rationale"), None)
 
+    @property
+    def ranking(self) -> Asked | None:
+        """The main question, where the responses are cards that are put in order."""
+        return next((each for each in self.asked if each.is_main and each.question["kind"] == "ranking"), None)
+
+    @property
+    def cards(self) -> list[tuple[Pane, Card]]:
+        return list(zip(self.panes, self.ranking.view.cards, strict=True)) if self.ranking else []
+
 
 def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] = NOTHING) -> Screen:
     """`fields` are what the form holds, `errors` the sentences beside its questions.
@@ -59,20 +77,32 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
     project = assignment.project
     html = rendered_many(project, texts_of(assignment.comparison, responses))
+    questions = asked(assignment.round.question_set.questions, fields, shown, errors)
+    panes = [pane_of(letter, responses[slot], html) for letter, slot in zip(shown.letters, shown.order, strict=True)]
     return Screen(
         public=assignment.comparison.public,
-        asked=asked(assignment.round.question_set.questions, fields, shown, errors),
+        asked=questions,
         system=html[prompt.system] if prompt.system else None,
         contexts=contexts_of(prompt, html),
         turns=turns(prompt.messages, html),
-        panes=[pane_of(letter, responses[slot], html) for letter, slot in zip(shown.letters, shown.order, strict=True)],
+        panes=_placed(panes, shown, is_marked=any(each.question["kind"] == "spans" for each in questions)),
         reference=html[prompt.reference] if prompt.reference and project.shows_reference else None,
     )
 
 
+def _placed(panes: Sequence[Pane], shown: Shown, *, is_marked: bool) -> list[Pane]:
+    placed = []
+    for place, (pane, slot) in enumerate(zip(panes, shown.order, strict=True)):
+        text = shown.texts[slot] if is_marked and pane.turns else None
+        runs = json.dumps(runs_of(text, str(pane.turns[0].html))) if text is not None else ""
+        placed.append(replace(pane, place=place, runs=runs))
+    return placed
+
+
 def shown_in(assignment: Assignment) -> Shown:
-    """What the person has before them, as the questions need it."""
-    return Shown(assignment.order, [_text_of(response) for response in responses_of(assignment.comparison)])
+    """What the person has before them, as the questions need it; texts are read where a question looks at them."""
+    texts = SimpleLazyObject(lambda: [_text_of(response) for response in responses_of(assignment.comparison)])
+    return Shown(assignment.order, cast(Sequence[str | None], texts))
 
 
 def contexts_of(prompt: Prompt, html: Html) -> list[Context]:

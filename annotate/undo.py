@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotate.models import Assignment, AssignmentState, QueueItem
-from annotate.reservations import RESERVED_FOR, retake_seat
+from annotate.reserving import RESERVED_FOR, retake_seat
 from annotate.said import fields_in
 from annotate.screen import shown_in
 from annotate.seats import free

@@ -9,12 +9,16 @@ from typing import Any
 from django.db.models import Case, F, Value, When, Window
 from django.db.models.functions import RowNumber
 
+from annotate.kinds.protocol import MAIN, Question
+from annotate.kinds.telling import told_apart
+from annotate.kinds.text import RATIONALE
 from annotate.views.forms import SKIP_REASONS
 from core.bulk import fetch
 from core.labels.majority import ORDER, Tier
 from core.labels.service import COUNTED, STANDS
 from core.labels.words import letter_of, order_in_words, outcome_in_words
 from core.models import JudgeKind, Judgment, Occasion, QuestionSet, Status
+from core.models.project import MAIN_QUESTION
 
 SHOWN, SHOWN_OPEN = 10, 500
 LONGEST_REPLY = 2_000
@@ -34,7 +38,8 @@ KINDS = {
     JudgeKind.METRIC: "A metric",
 }
 STATES = {Status.FLAGGED: "Flagged", Status.SURPLUS: "Beside the count", Status.UNREADABLE: "Unreadable"}
-USUAL = ["slightly", "somewhat", "much"]  # where a file said how much, and under no question of ours
+USUAL = [{**MAIN_QUESTION, "strengths": ["slightly", "somewhat", "much"]}]  # of a file, and under no question of ours
+FREE = ("text", "spans", "rewrite")  # kinds that are answered in words of one's own
 COUNTING = (Occasion.FIRST, Occasion.REVIEW)
 
 
@@ -53,7 +58,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One judgment. What only `names` may see is empty for others."""
+    """One judgment; `others` has what else was asked, each with what was answered. What only `names` may see is empty
+    for others."""
 
     who: str
     colour: str
@@ -67,6 +73,7 @@ class Row:
     at: datetime | None = None
     rationale: str = ""
     reply: str = ""
+    others: Sequence[tuple[str, str]] = ()
 
 
 def tallies(comparison_ids: Sequence[int]) -> Mapping[int, Tally]:
@@ -85,24 +92,19 @@ def rows_of(
     most = Case(When(comparison__in=opened, then=Value(SHOWN_OPEN)), default=Value(SHOWN))
     judged = Judgment.objects.filter(comparison__in=comparison_ids).annotate(place=place).filter(place__lte=most)
     judgments = list(judged.select_related("judge", "round").order_by("comparison", "place"))
-    strengths = _strengths({judgment.round.question_set_id for judgment in judgments if judgment.round})
+    asked = _questions({judgment.round.question_set_id for judgment in judgments if judgment.round})
     rows: dict[int, list[Row]] = defaultdict(list)
     for judgment in judgments:
-        words = strengths[judgment.round.question_set_id] if judgment.round else USUAL
-        rows[judgment.comparison_id].append(_row(judgment, words, tally[judgment.comparison_id].deciding, names))
+        questions = asked[judgment.round.question_set_id] if judgment.round else USUAL
+        rows[judgment.comparison_id].append(_row(judgment, questions, tally[judgment.comparison_id].deciding, names))
     return rows
 
 
-def _strengths(question_sets: set[int]) -> dict[int, list[str]]:
-    """The words of each question set for how much better an answer is."""
-    found = QuestionSet.objects.filter(pk__in=question_sets).values_list("pk", "questions")
-    return {
-        pk: next((each.get("strengths", []) for each in questions if each["id"] == "main"), [])
-        for pk, questions in found
-    }
+def _questions(question_sets: set[int]) -> dict[int, list[Question]]:
+    return dict(QuestionSet.objects.filter(pk__in=question_sets).values_list("pk", "questions"))
 
 
-def _row(judgment: Judgment, strengths: Sequence[str], deciding: Sequence[Tier], names: bool) -> Row:
+def _row(judgment: Judgment, questions: Sequence[Question], deciding: Sequence[Tier], names: bool) -> Row:
     kind = JudgeKind(judgment.judge.kind)
     is_review = judgment.occasion == Occasion.REVIEW
     tier: Tier = "review" if is_review else "gold" if kind == "gold" else "people" if kind == "human" else "judges"
@@ -111,7 +113,8 @@ def _row(judgment: Judgment, strengths: Sequence[str], deciding: Sequence[Tier],
     return Row(
         who=str(judgment.judge) if names else "A reviewer" if is_review else KINDS[kind],
         colour=COLOURS.get(kind, "models"),
-        answer=_answer(judgment, strengths, names),
+        answer=_answer(judgment, questions, names),
+        others=_others(judgment, questions, names),
         state=state,
         counts=state == "Counts",
         probability=judgment.probability,
@@ -132,16 +135,34 @@ def _told(judgment: Judgment) -> dict[str, Any]:
     }
 
 
-def _answer(judgment: Judgment, strengths: Sequence[str], names: bool) -> str:
+def _answer(judgment: Judgment, questions: Sequence[Question], names: bool) -> str:
     if judgment.status == Status.SKIPPED and not names:
         return ""
     if judgment.status == Status.SKIPPED:
         return SKIP_REASONS.get(str(judgment.answers.get("skip")), "")
+    main = next((each for each in questions if each["id"] == MAIN), {})
     if judgment.ranks is not None and judgment.k > 1:
-        strength = judgment.strength or 0
+        strengths, strength = main.get("strengths", []), judgment.strength or 0
         word = strengths[strength - 1] if 0 < strength <= len(strengths) else ""
-        return outcome_in_words(judgment.ranks, both_bad=judgment.both_bad, strength=word)
-    return _ratings(judgment.ratings)
+        return outcome_in_words(judgment.ranks, both_bad=judgment.both_bad, strength=word, partial=judgment.partial)
+    told = _told_of([main], judgment) if main else []
+    return told[0][1] if told else _ratings(judgment.ratings)
+
+
+def _others(judgment: Judgment, questions: Sequence[Question], names: bool) -> list[tuple[str, str]]:
+    """What else was said: of the main question the numbers that its ranks were made of."""
+    told = [
+        each
+        for each in questions
+        if each["id"] != RATIONALE
+        and (names or each["kind"] not in FREE)
+        and (each["id"] != MAIN or (each["kind"] in ("thumbs", "rating") and judgment.k > 1))
+    ]
+    return [(question["text"], words[:LONGEST_REPLY]) for question, words in _told_of(told, judgment)]
+
+
+def _told_of(questions: Sequence[Question], judgment: Judgment) -> list[tuple[Question, str]]:
+    return told_apart(questions, judgment, [letter_of(slot) for slot in range(judgment.k)])
 
 
 def _ratings(ratings: Mapping[str, Mapping[str, Any]]) -> str:

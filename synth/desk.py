@@ -1,38 +1,58 @@
 """What belongs to one event loop while a batch is worked on: opened backends, and the database beside the loop.
 
-A loop must not wait for the database. The thread that runs it does nothing else meanwhile, so another thread uses its
-connection for it, one statement at a time.
+A loop must not wait for the database. Its connection is that of the thread that runs the loop, which does nothing else
+with it meanwhile, so statements go over it from within the loop, one at a time.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+import gc
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from core.bulk import Values
+from core.models import Project
 from synth.backends.opening import open_backend
 from synth.backends.protocol import Backend
+from synth.statements import Rows, Statements
+from synth.storing import Writer
 from synth.targets import Target
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Desk:
     def __init__(self) -> None:
-        self._connection = _connection_around()
-        self._connection.inc_thread_sharing()
-        self._thread = ThreadPoolExecutor(1, "beside", initializer=self._take_connection)
+        self.statements = Statements(_connection_around())
+        self.asked: dict[bytes, asyncio.Future[Any]] = {}  # what is asked now, by its key
         self._opened: dict[Target, Backend] = {}
+        self._writers: dict[int, Writer] = {}
+        gc.freeze()  # all that is there now outlives the batch; to search it for garbage would stop the loop for long
 
-    def _take_connection(self) -> None:
-        connections[DEFAULT_DB_ALIAS] = self._connection
+    async def fetch(self, sql: str, values: Values) -> Rows:
+        statement = self.statements.queue(sql, lambda: values)
+        self.statements.go_on()
+        return await statement.done
 
-    async def aside(self, function: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
+    @contextmanager
+    def asking(self, keys: Iterable[bytes]) -> Iterator[dict[bytes, Any]]:
+        """Takes the answers to these; whoever wants the same meanwhile waits for them in `asked`."""
+        waited = {key: asyncio.get_running_loop().create_future() for key in keys}
+        self.asked |= waited
+        answers: dict[bytes, Any] = {}
+        try:
+            yield answers
+        finally:
+            for key, each in waited.items():
+                del self.asked[key]
+                if each.done():
+                    continue
+                if key in answers:
+                    each.set_result(answers[key])
+                else:
+                    each.cancel()
 
     def backend_of(self, target: Target) -> Backend:
         """One client for the whole batch."""
@@ -40,11 +60,17 @@ class Desk:
             self._opened[target] = open_backend(target)
         return self._opened[target]
 
+    def writer_of(self, project: Project) -> Writer:
+        """One for the whole batch, so that replies to all who ask gather."""
+        if project.pk not in self._writers:
+            self._writers[project.pk] = Writer(self.statements, project.pk)
+        return self._writers[project.pk]
+
     async def close(self) -> None:
+        gc.unfreeze()
         for backend in self._opened.values():
             await backend.close()
-        self._thread.shutdown()
-        self._connection.dec_thread_sharing()
+        self.statements.close()
 
 
 def _connection_around() -> BaseDatabaseWrapper:
@@ -52,6 +78,7 @@ def _connection_around() -> BaseDatabaseWrapper:
     loop = asyncio.get_running_loop()
     asyncio._set_running_loop(None)
     try:
+        connections[DEFAULT_DB_ALIAS].ensure_connection()
         return connections[DEFAULT_DB_ALIAS]
     finally:
         asyncio._set_running_loop(loop)

@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from core.bulk import fetch
+from core.bulk import Values, fetch
 from core.ids import KEY_BYTES
 from synth.backends.protocol import Likelihood, Place, Reply, Request, TokenRequest
 from synth.storable import storable
 from synth.targets import Target
+
+if TYPE_CHECKING:
+    from synth.desk import Desk
 
 FIND = "SELECT key, body::text FROM synth_storedreply WHERE key = ANY(%s)"
 # A reply that a crash of the database takes back is asked for again, so no commit waits for the disk.
@@ -132,20 +135,20 @@ def likelihood_from(body: str) -> Likelihood:
     return Likelihood(tuple(told.logprobs), Decimal(0), told.seconds, told.tokens_in, stored=True)
 
 
-def find(keys: Sequence[bytes]) -> Mapping[bytes, str]:
+async def find(table: "Desk", keys: Sequence[bytes]) -> Mapping[bytes, str]:
     """The bodies that there are."""
     found: dict[bytes, str] = {}
     for at in range(0, len(keys), KEYS_A_LOOK):
-        found |= {bytes(key): body for key, body in fetch(FIND, [list(keys[at : at + KEYS_A_LOOK])])}
+        found |= {bytes(key): body for key, body in await table.fetch(FIND, [list(keys[at : at + KEYS_A_LOOK])])}
     return found
 
 
-def store(project_id: int, rows: Sequence[Row]) -> None:
-    """In one statement, which is one transaction where none is open. What is there already stays.
+def values_to_store(project_id: int, rows: Sequence[Row]) -> Values:
+    """For STORE, which is one transaction where none is open. What is there already stays.
 
     Nothing is stored of a prompt that was erased while the model wrote.
     """
-    fetch(STORE, [project_id, _plain.encode(rows).decode()])
+    return [project_id, _plain.encode(rows).decode()]
 
 
 def forget(project_id: int, prompt_ids: Sequence[int]) -> int:

@@ -81,7 +81,11 @@ PLAIN = [
     CODE["core"] / "reports" / "forecast.py",
     CODE["core"] / "exports" / "splitting.py",
     CODE["core"] / "runs" / "pace.py",
+    CODE["core"] / "formulas.py",
     CODE["core"] / "ids.py",
+    CODE["core"] / "images" / "placing.py",
+    CODE["core"] / "sanitising.py",
+    CODE["annotate"] / "differences.py",
     CODE["core"] / "orders.py",
     *(
         CODE["synth"] / "judges" / name

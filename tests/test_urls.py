@@ -100,6 +100,8 @@ REVIEW = MANAGE | {"reviewer": 302, "owner": 302, "staff": 302}
 ANSWER = {"client_id": str(uuid4()), "main": "tie"}
 RULE = {"tag": "safety", "to": "up"}
 DECISION = {"client_id": str(uuid4()), "choice": "tie"}
+READ_ONE = {"version": "1"}
+NO_ANSWER = JUDGE | dict.fromkeys(("annotator", "reviewer", "owner"), 404)
 SKIP = {"client_id": str(uuid4()), "reason": "broken"}
 CASES = {
     "healthz": Case({"GET": for_all(200)}),
@@ -165,6 +167,20 @@ CASES = {
     "work_differences": Case({"GET": DIFFERENCES}, ("slug", "comparison")),
     "response_changes": Case({"GET": READ}, ("slug", "edit")),
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
+    "draft": Case({"POST": RESERVED | {"annotator": 200}}, ("slug", "comparison"), ANSWER),
+    "flag": Case({"POST": RESERVED}, ("slug", "comparison"), {"words": "Odd."}),
+    "work_ahead": Case({"GET": JUDGE | {"annotator": 204, "reviewer": 204, "owner": 204}}, ("slug",)),
+    # Nobody here has answered anything.
+    "undo": Case({"POST": JUDGE | dict.fromkeys(("annotator", "reviewer", "owner"), 409)}, ("slug",)),
+    "guidelines_read": Case(
+        {"POST": JUDGE | dict.fromkeys(("annotator", "reviewer", "owner"), 204)}, ("slug",), READ_ONE
+    ),
+    "answers": Case({"GET": JUDGE}, ("slug",)),
+    "answer": Case({"GET": NO_ANSWER, "POST": NO_ANSWER}, ("slug", "comparison")),
+    "contest": Case({"POST": NO_ANSWER}, ("slug", "comparison")),
+    "review": Case({"GET": NAMES}, ("slug",)),
+    "case": Case({"GET": NAMES}, ("slug", "comparison")),
+    "resolve": Case({"POST": NAMES | dict.fromkeys(("reviewer", "owner", "staff"), 404)}, ("slug", "comparison")),
     "import": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "import_sample": Case({"POST": ACT}, ("slug",)),
     "upload": Case({"GET": MANAGE, "PUT": changed(409), "POST": ACT}, ("slug", "upload")),
@@ -198,6 +214,11 @@ CASES = {
     "resume_person": Case({"POST": CONFLICT}, ("slug", "person")),
     "remove_person": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "person")),
     "groups": Case({"GET": MANAGE}, ("slug",)),
+    "quotas": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
+    "remove_quota": Case({"POST": changed(404)}, ("slug",)),
+    "rounds": Case({"GET": MANAGE, "POST": ACT}, ("slug",)),
+    "close_round": Case({"POST": changed(422)}, ("slug",)),
+    "due_round": Case({"POST": changed(422)}, ("slug",)),
     "new_group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
     "group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "group")),
     "delete_group": Case({"GET": MANAGE, "POST": changed(422)}, ("slug", "group")),
@@ -230,7 +251,7 @@ CASES = {
     "rubrics": Case({"GET": NAMES}, ("slug",)),
     "rubric": Case({"GET": MANAGE, "POST": changed(422)}, ("slug",)),
 }
-HEAD_IS_GET = set(CASES) - {"work"}
+HEAD_IS_GET = set(CASES) - {"work", "work_ahead"}
 # Of a project; what else has something in its address is one's own, or opens to whoever has the link.
 OF_PROJECT = [name for name, case in CASES.items() if "slug" in case.of]
 

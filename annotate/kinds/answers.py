@@ -42,6 +42,11 @@ class Asked:
         when = self.question.get("when")
         return f"{when['question']}:{','.join(when['is'])}" if when else ""
 
+    @property
+    def missing(self) -> str:
+        """What to say where there is no answer; empty where there need not be one."""
+        return _missing(self.question) if is_required(self.question) else ""
+
 
 def read_answers(questions: Sequence[Question], fields: Fields, shown: Shown) -> Said:
     """What the form says. Answers to questions that are not asked, because another was answered so, do not count.

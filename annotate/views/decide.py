@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotate import review
 from annotate.kinds.protocol import BadAnswer
+from annotate.views.cases import REVIEW, case_page
 from annotate.views.decision_form import decision_from, form_for
 from annotate.views.prompt import comparison_part, prompt_page
 from core.http import UserRequest
@@ -28,6 +29,8 @@ def decide(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
         review.decide(found, by=request.user, **decision_from(request.POST, found))
     except BadAnswer as error:
         return _refused(request, project, found, str(error))
+    if request.POST.get("back") == REVIEW:
+        return redirect("case", slug, comparison)
     if not request.htmx:
         return redirect(address_of(slug, found, "comparisons"))
     return comparison_part(request, project, found, is_open=False, decided=True)
@@ -35,6 +38,8 @@ def decide(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
 
 def _refused(request: UserRequest, project: Project, comparison: Comparison, error: str) -> HttpResponse:
     form = form_for(comparison, project, request.user).sent(request.POST, error)
+    if request.POST.get("back") == REVIEW:
+        return case_page(request, project, comparison, form=form, status=422)
     if request.htmx:
         return comparison_part(request, project, comparison, is_open=True, form=form, status=422)
     return prompt_page(request, project, comparison.prompt, opened=comparison.public, form=form, status=422)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotate import drafts, drawer, flags
 from annotate.kinds.protocol import BadAnswer
 from annotate.reservations import take_ahead
+from annotate.reserving import RESERVED_FOR
 from annotate.undo import undo_last
 from annotate.views.forms import fields_of
 from annotate.views.work import TEMPLATE, context_of, reservation, screen
@@ -45,11 +46,12 @@ def work_ahead(request: UserRequest, slug: str) -> HttpResponse:
     """The comparison that comes after the one that is held, and for how long it is reserved; nothing where none is."""
     project = get_project(request.user, slug, "judge")
     assignment = take_ahead(request.user, project)
-    if assignment is None or assignment.expires is None:
+    if assignment is None:
         return HttpResponse(status=204)
     response = render(request, f"{TEMPLATE}#screen", context_of(request, project, assignment))
-    seconds = int((assignment.expires - timezone.now()).total_seconds())
-    response.headers["X-Reserved-Seconds"] = str(max(seconds, 0))
+    # What was assigned to somebody waits for them; the page looks again all the same.
+    left = assignment.expires - timezone.now() if assignment.expires else RESERVED_FOR
+    response.headers["X-Reserved-Seconds"] = str(max(int(left.total_seconds()), 0))
     return response
 
 

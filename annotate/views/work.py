@@ -76,19 +76,16 @@ def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
 
 def reservation(request: UserRequest, project: Project, public: UUID) -> Assignment:
     """The reservation that this person has, or had, for the comparison."""
-    comparison = get_object_or_404(
-        Comparison.objects.visible_to(request.user).select_related("prompt"), project=project, public=public
-    )
     assignment = (
-        Assignment.objects.filter(comparison=comparison, person=request.user)
+        Assignment.objects.filter(comparison__public=public, comparison__project=project, person=request.user)
         .exclude(state=AssignmentState.OWN)
-        .select_related("round__question_set")
+        .select_related("comparison__prompt", "round__question_set")
         .order_by("-round__number")
         .first()
     )
     if assignment is None:
+        get_object_or_404(Comparison, project=project, public=public)
         raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
-    assignment.comparison = comparison
     return assignment
 
 
@@ -150,6 +147,7 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
         "guidelines": drawer_of(request.user, project, assignment) if whole_page else None,
         "skip_reasons": SKIP_REASONS,
         "flag_reasons": FLAG_REASONS,
+        "due": assignment.round.due if assignment else None,
     }
 
 

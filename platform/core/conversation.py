@@ -1,17 +1,14 @@
 """Chat messages as turns that can be shown."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.utils.safestring import SafeString
 
 from core.ids import canonical
+from core.images.placing import image_as_markdown
 
-# What would end an address in Markdown before its end.
-ODD_IN_ADDRESSES = re.compile(r"[<>\\\s]")
 ROLES = {"user": "User", "assistant": "Assistant", "system": "System", "developer": "System", "tool": "Tool"}
 
 
@@ -46,17 +43,6 @@ def _part(part: Any) -> str:
     if isinstance(part, Mapping) and isinstance(part.get("text"), str):
         return str(part["text"])
     return image_as_markdown(part) or _as_json(part)
-
-
-def image_as_markdown(part: Any) -> str:
-    """An image part of OpenAI's messages as Markdown says it; empty for all others."""
-    image = part.get("image_url") if isinstance(part, Mapping) else None
-    address = image.get("url") if isinstance(image, Mapping) else image
-    return f"![image](<{ODD_IN_ADDRESSES.sub(_quoted, address)}>)" if isinstance(address, str) and address else ""
-
-
-def _quoted(found: re.Match[str]) -> str:
-    return quote(found[0])
 
 
 def _as_json(value: Any) -> str:

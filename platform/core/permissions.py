@@ -1,9 +1,11 @@
 """Who may do what: five roles, a handful of verbs. docs/roles.md shows this table, and a test holds it to that."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from datetime import datetime
+from typing import Any, Literal, get_args
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 
 from core.models import Membership, Project, Role, User
@@ -38,12 +40,14 @@ NOTHING: frozenset[Verb] = frozenset()
 def verbs_in(user: User, projects: Sequence[Project]) -> Mapping[int, frozenset[Verb]]:
     """What the user may do in each of the projects, by primary key, in one query."""
     rows = Membership.objects.filter(user=user, project__in=projects).values_list("project", "role", "paused")
-    of_role = {pk: MAY[role] - ({"judge"} if paused else NOTHING) for pk, role, paused in rows}
+    roles = {pk: (role, paused) for pk, role, paused in rows}
+    return {project.pk: _verbs(user, project, *roles.get(project.pk, (None, None))) for project in projects}
+
+
+def _verbs(user: User, project: Project, role: str | None, paused: datetime | None) -> frozenset[Verb]:
+    of_role = MAY[role] - ({"judge"} if paused else NOTHING) if role else NOTHING
     of_staff = STAFF if user.is_staff and user.is_active else NOTHING
-    return {
-        project.pk: (of_role.get(project.pk, NOTHING) | of_staff) - (CHANGING if project.archived else NOTHING)
-        for project in projects
-    }
+    return (of_role | of_staff) - (CHANGING if project.archived else NOTHING)
 
 
 def verbs_of(user: User, project: Project) -> frozenset[Verb]:
@@ -56,10 +60,13 @@ def may(user: User, project: Project, verb: Verb) -> bool:
 
 def get_project(user: User, slug: str, verb: Verb) -> Project:
     """The project, if the user may see it and do this; a stranger cannot tell it from one that does not exist."""
-    project = Project.objects.visible_to(user).filter(slug=slug).first()
-    if project is None:
+    own = Membership.objects.filter(user=user, project=OuterRef("pk"))
+    found = Project.objects.visible_to(user).filter(slug=slug)
+    row: Any = found.annotate(role=Subquery(own.values("role")), paused=Subquery(own.values("paused"))).first()
+    if row is None:
         raise Http404("There is no such project.")
-    if not may(user, project, verb):
+    project: Project = row
+    if verb not in _verbs(user, project, row.role, row.paused):
         raise PermissionDenied(_why_not(user, project, verb))
     return project
 

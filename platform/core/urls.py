@@ -34,6 +34,7 @@ from core.views.recipes import recipes
 from core.views.refusals import refusals, rejects
 from core.views.removals import removal, removals
 from core.views.reset import forgot, reset
+from core.views.rounds import close_round, due_round, rounds
 from core.views.run import run
 from core.views.runs import runs
 from core.views.schedule import new_schedule, schedule
@@ -69,6 +70,9 @@ urlpatterns = [
     path("p/<slug:slug>/settings", settings, name="settings"),
     path("p/<slug:slug>/settings/guidelines", guidelines_edit, name="guidelines_edit"),
     path("p/<slug:slug>/settings/guidelines/preview", guidelines_preview, name="guidelines_preview"),
+    path("p/<slug:slug>/settings/rounds", rounds, name="rounds"),
+    path("p/<slug:slug>/settings/rounds/close", close_round, name="close_round"),
+    path("p/<slug:slug>/settings/rounds/due", due_round, name="due_round"),
     path("p/<slug:slug>/settings/danger", danger, name="danger"),
     path("p/<slug:slug>/settings/archive", archive_project, name="archive_project"),
     path("p/<slug:slug>/settings/restore", restore_project, name="restore_project"),

@@ -8,8 +8,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.bulk import fetch
-from synth.desk import Desk, desk
+from synth.desk import desk
 
 if TYPE_CHECKING:
     from synth.targets import Target
@@ -62,15 +61,13 @@ class Allowance:
         self._flow = Flow((target.requests_a_minute or UNLIMITED) / 60, (target.tokens_a_minute or UNLIMITED) / 60)
         self._mine, self._owed, self._each = 0, 0.0, 0.0
         self._taking = asyncio.Lock()
-        self._desk: Desk | None = None
 
     async def wait(self, tokens: float) -> None:
         """Until one request of about so many tokens may be sent."""
         self._each = tokens if not self._each else 0.9 * self._each + 0.1 * tokens
-        self._desk = self._desk or await desk()
         async with self._taking:
             while self._mine < 1:
-                self._mine, seconds = await self._desk.aside(self._take)
+                self._mine, seconds = await self._take()
                 if self._mine < 1:
                     await asyncio.sleep(seconds * random.uniform(1.0, 1.2) + 0.01)  # noqa: S311
             self._mine -= 1
@@ -80,15 +77,16 @@ class Allowance:
         self._owed += tokens - guessed
 
     async def give_back(self) -> None:
-        if self._desk is not None and (self._mine or self._owed):
+        if self._mine or self._owed:
             mine, self._mine = self._mine, 0
-            await self._desk.aside(fetch, SETTLE, [mine, self._owed - mine * self._each, self._endpoint])
+            await (await desk()).fetch(SETTLE, [mine, self._owed - mine * self._each, self._endpoint])
 
-    def _take(self) -> tuple[int, float]:
+    async def _take(self) -> tuple[int, float]:
         """How many requests are ours now, and in how many seconds there may be more."""
+        fetch = (await desk()).fetch
         flow, owed, self._owed = self._flow, self._owed, 0.0
         if owed:
-            fetch(SETTLE, [0, owed, self._endpoint])
+            await fetch(SETTLE, [0, owed, self._endpoint])
         named = {
             "endpoint": self._endpoint,
             "requests": flow.requests,
@@ -98,11 +96,11 @@ class Allowance:
             "wanted": max(1, round(min(flow.requests, flow.tokens / max(self._each, 1.0)) * SECONDS_A_CHUNK)),
             "each": self._each,
         }
-        rows = fetch(TAKE, named)
+        rows = await fetch(TAKE, named)
         if not rows:
             full = [self._endpoint, named["most_requests"], named["most_tokens"]]
-            fetch(MAKE, full)
-            rows = fetch(TAKE, named)
+            await fetch(MAKE, full)
+            rows = await fetch(TAKE, named)
         ((count, seconds),) = rows
         return int(count), float(seconds)
 

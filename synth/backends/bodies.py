@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from synth.backends.protocol import Likelihood, Place, Reply, Request, TokenRequest
+from synth.costing import cost_of
 
 if TYPE_CHECKING:
     from synth.targets import Target
@@ -130,20 +131,26 @@ def tokens_body(target: "Target", request: TokenRequest) -> bytes:
     )
 
 
-def reply_in(body: bytes, *, renormalised: bool) -> Reply:
-    """Raises Unreadable. A reply without a text is an empty one: the finish reason says why."""
+def reply_in(body: bytes, target: "Target", request: Request, seconds: float = 0.0) -> Reply:
+    """With what it cost and the `seconds` that it took. Raises Unreadable.
+
+    A reply without a text is an empty one: the finish reason says why.
+    """
     told: Completion = _decoded(_completion, body)
     if not told.choices:
         raise Unreadable
     choice, usage = told.choices[0], told.usage or Usage()
+    tokens_in, tokens_out = usage.prompt_tokens or 0, usage.completion_tokens or 0
     told_logprobs = (choice.logprobs and choice.logprobs.content) or []
     return Reply(
         text=storable(choice.message.content or ""),
         finish_reason=choice.finish_reason or "stop",
         places=tuple(map(_place, told_logprobs)),
-        renormalised=renormalised and bool(told_logprobs),
-        tokens_in=usage.prompt_tokens or 0,
-        tokens_out=usage.completion_tokens or 0,
+        renormalised=bool(told_logprobs) and is_held(target, request),
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        cost=cost_of(target, tokens_in, tokens_out),
+        seconds=seconds,
     )
 
 

@@ -5,7 +5,7 @@ Imports openai and aiohttp, so it is itself imported where a server is opened.
 
 from functools import cache
 from ssl import PROTOCOL_TLS_CLIENT, SSLContext
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 import httpx2
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 KEEPALIVE_SECONDS = 30.0
 KEPT = ("Content-Type", "Retry-After", "Location")
 OK = 200
-# Between the client and its transport: what is made once of a request, and a body that is read already.
-SENDABLE, BODY = "preferee.sendable", "preferee.body"
 LONGEST_BODY = 64 * 1024 * 1024
 
 
@@ -78,11 +76,10 @@ class Client(openai.AsyncOpenAI):
         if path not in self._prepared:
             self._prepared[path] = self._prepare(path)
         like, made = self._prepared[path]
-        request = httpx2.Request(like.method, like.url, stream=httpx2.ByteStream(body), extensions={SENDABLE: made})
-        response = await self._transport.handle_async_request(request)
-        if BODY in response.extensions:
-            return cast("bytes", response.extensions[BODY])
-        raise self._make_status_error_from_response(response)
+        answer, said = await self._transport.exchanged(like.method, made, body)
+        if answer.status == OK:
+            return said
+        raise self._make_status_error_from_response(_response(answer, said, like))
 
     def _prepare(self, path: str) -> "Prepared":
         options = FinalRequestOptions.construct(method="post", url=path, content=b"{}", **self._each)
@@ -117,20 +114,24 @@ class Transport(AiohttpTransport):
         self._session = session
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        url, headers = request.extensions.get(SENDABLE) or sendable(request)
+        return _response(*await self.exchanged(request.method, sendable(request), request.read()), request)
+
+    async def exchanged(self, method: str, to: Sendable, body: bytes) -> tuple[aiohttp.ClientResponse, bytes]:
+        """The answer and all that it says."""
         try:
             async with self._session.request(
-                request.method, url, headers=headers, data=request.read() or None, allow_redirects=False
+                method, to.url, headers=to.headers, data=body or None, allow_redirects=False
             ) as answer:
-                body = await _whole(answer)
+                return answer, await _whole(answer)
         except TimeoutError as error:
             raise httpx2.ReadTimeout("No answer in time.") from error
         except (aiohttp.ClientError, OSError) as error:
             raise httpx2.ConnectError("No connection, or one that broke.") from error
-        if answer.status == OK and SENDABLE in request.extensions:
-            return httpx2.Response(OK, stream=httpx2.ByteStream(body), request=request, extensions={BODY: body})
-        kept = [(name, answer.headers[name]) for name in KEPT if name in answer.headers]
-        return httpx2.Response(answer.status, headers=kept, content=body, request=request)
+
+
+def _response(answer: aiohttp.ClientResponse, said: bytes, request: httpx2.Request) -> httpx2.Response:
+    kept = [(name, answer.headers[name]) for name in KEPT if name in answer.headers]
+    return httpx2.Response(answer.status, headers=kept, content=said, request=request)
 
 
 async def _whole(answer: aiohttp.ClientResponse) -> bytes:
@@ -154,7 +155,7 @@ def _session(target: "Target", place: Place, verify: SSLContext) -> aiohttp.Clie
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         auto_decompress=False,
-        timeout=aiohttp.ClientTimeout(sock_connect=target.connect_seconds, sock_read=target.reply_seconds),
+        timeout=aiohttp.ClientTimeout(total=target.reply_seconds, sock_connect=target.connect_seconds),
     )
 
 

@@ -1,6 +1,5 @@
 """Any OpenAI-compatible server, a vLLM server included, through the official client over aiohttp."""
 
-import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from synth.backends.protocol import Failure, Keep, Likelihood, Reply, Request, T
 from synth.backends.refusals import Slow, Unwell, filtered, refused
 from synth.backends.trying import Answered, Asked, Once, Trying
 from synth.costing import cost_of
+from synth.together import together
 
 if TYPE_CHECKING:
     from synth.targets import Target
@@ -69,18 +69,12 @@ class OpenAI:
 
         async def work(turns: Iterator[tuple[int, Asked]]) -> None:
             for at, request in turns:
-                async with self._trying.gate.slot():
-                    answer = await self._trying.tried(request, once)
+                async with self._trying.gate:
+                    answers[at] = answer = await self._trying.tried(request, once)
                     if keep is not None and not isinstance(answer, Exception):
                         await keep(at, answer)
-                answers[at] = answer
 
-        workers = [asyncio.create_task(work(turns)) for _ in range(min(self._trying.pace.most, len(requests)))]
-        try:
-            await asyncio.gather(*workers)
-        finally:
-            for worker in workers:
-                worker.cancel()
+        await together(work(turns) for _ in range(min(self._trying.pace.most, len(requests))))
         return answers
 
     async def _generate(self, request: Request) -> Reply | Failure:
@@ -89,13 +83,10 @@ class OpenAI:
         if not isinstance(body, bytes):
             return body
         try:
-            reply = bodies.reply_in(body, renormalised=bodies.is_held(target, request))
+            reply = bodies.reply_in(body, target, request, time.monotonic() - began)
         except bodies.Unreadable:
             return self._garbled()
-        if reply.finish_reason == "content_filter":
-            return filtered(target)
-        cost = cost_of(target, reply.tokens_in, reply.tokens_out)
-        return replace(reply, cost=cost, seconds=time.monotonic() - began)
+        return filtered(target) if reply.finish_reason == "content_filter" else reply
 
     async def _measure(self, request: TokenRequest) -> Likelihood | Failure:
         target, began = self._target, time.monotonic()
@@ -129,8 +120,7 @@ class OpenAI:
     async def _sent(self, path: str, body: bytes | None = None) -> bytes | Failure:
         target = self._target
         try:
-            async with asyncio.timeout(target.connect_seconds + target.reply_seconds):
-                return await (self._client.told(path) if body is None else self._client.answered(path, body))
+            return await (self._client.told(path) if body is None else self._client.answered(path, body))
         except openai.APIStatusError as error:
             return refused(target, error.status_code, error.response.headers, error.body)
         except (openai.APITimeoutError, httpx2.TimeoutException, TimeoutError):

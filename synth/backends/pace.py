@@ -6,8 +6,6 @@ One pace an endpoint and process, kept from shard to shard.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,33 +53,37 @@ def pace_of(target: "Target") -> Pace:
 
 
 class Gate:
-    """Lets as many through as the pace allows. Of one loop."""
+    """Lets as many through as the pace allows, in the order in which they came. Of one loop."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
         self._inside = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        await self.enter()
+    async def __aenter__(self) -> None:
+        if not self._waiting and self._has_place():
+            self._inside += 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
         try:
-            yield
-        finally:
-            self.leave()
-
-    async def enter(self) -> None:
-        while self._inside >= int(self._pace.limit):
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
             await turn
-        self._inside += 1
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # it was let in at the same moment
+                self._leave()
+            raise
 
-    def leave(self) -> None:
+    async def __aexit__(self, *_: object) -> None:
+        self._leave()
+
+    def _has_place(self) -> bool:
+        return self._inside < int(self._pace.limit)
+
+    def _leave(self) -> None:
+        """Who comes next is counted as inside at once, so that nobody slips in before."""
         self._inside -= 1
-        free = int(self._pace.limit) - self._inside
-        while self._waiting and free > 0:
+        while self._waiting and self._has_place():
             turn = self._waiting.popleft()
             if not turn.done():
+                self._inside += 1
                 turn.set_result(None)
-                free -= 1

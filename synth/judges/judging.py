@@ -13,6 +13,7 @@ from synth.judges.methods.questions import Answer, Method, Question
 from synth.judges.preparing import Prepared
 from synth.judges.verdicts import Item, Judged
 from synth.targets import Target
+from synth.together import together
 
 METHODS: Mapping[str, Method] = {
     "pairwise": pairwise,
@@ -20,6 +21,10 @@ METHODS: Mapping[str, Method] = {
     "listwise": listwise,
     "principles": principles,
 }
+
+
+# While a server answers about some, the questions about others are written and the replies read.
+ITEMS_AT_ONCE = 16
 
 
 @dataclass(slots=True)
@@ -56,6 +61,19 @@ async def judge_items(
 
     A reply that cannot be read is asked for again as often as the judge's `reasks` say, and the last one is kept.
     """
+    group = ITEMS_AT_ONCE if target.address else max(1, len(items))  # a local model orders all requests by length
+    groups = enumerate(range(0, len(items), group))
+    found: dict[int, list[Judged | Failure]] = {}
+
+    async def work() -> None:
+        for number, at in groups:
+            found[number] = await _judged(project, target, judge, items[at : at + group])
+
+    await together(work() for _ in range(2 + 2 * target.concurrency // ITEMS_AT_ONCE))
+    return [each for number in sorted(found) for each in found[number]]
+
+
+async def _judged(project: Project, target: Target, judge: Prepared, items: Sequence[Item]) -> list[Judged | Failure]:
     sheets = [_sheet(judge, target, item) for item in items]
     for attempt in range(1 + judge.configuration.reasks):
         waiting = [(sheet, at) for sheet in sheets for at in sheet.unread()]

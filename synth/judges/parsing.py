@@ -34,6 +34,7 @@ POINTS: Mapping[str, tuple[Letter, int]] = {
     "B>A": ("B", 1),
     "B>>A": ("B", 3),
 }
+BEFORE_LETTER = re.compile(r"^(?:RESPONSE|ASSISTANT|ANSWER) +(?=[A-Z]$)")
 NUMBER = re.compile(r"(?P<number>[+-]?\d{1,6}(?:[.,]\d{1,6})?)(?:\s*/\s*(?P<most>\d{1,6}))?")
 NAMED_NUMBER = re.compile(r"(?P<name>[^:=]{1,80})[:=][\s*]*(?P<value>[^:=]{1,40})")
 
@@ -109,7 +110,7 @@ def _point(said: Any) -> tuple[Letter, int] | None:
 
 
 def _word(said: str) -> str:
-    return re.sub(r"^(?:RESPONSE|ASSISTANT|ANSWER) +(?=[A-Z]$)", "", said.strip().upper())
+    return BEFORE_LETTER.sub("", said.strip().upper())
 
 
 def _ranks(said: Any, letters: Sequence[str]) -> Ranks | None:

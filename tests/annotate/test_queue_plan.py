@@ -1,4 +1,4 @@
-"""What a claim reads, however long the queue is and however many groups there are."""
+"""What a claim reads, however long the queue is, however many groups there are, and whatever the person has seen."""
 
 import json
 from typing import Any
@@ -7,37 +7,59 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from annotate.models import QueueItem
-from annotate.reservations import CLAIM
+from annotate import claims
+from annotate.models import Place, QueueItem
 from core.bulk import fetch
 from core.models import Project, User
-from tests.factories import GroupFactory
+from tests.factories import GroupFactory, PromptFactory
 
-LONG = 20_000
+SHORT, LONG = 1_000, 100_000
 MOST_BUFFERS = 50
 
-# As an import makes them, by SQL alone: the rows that a claim looks at. What they refer to has fresh statistics, for
-# checks of foreign keys keep the plan that they made for an empty table.
-FILL = """
-INSERT INTO core_prompt (public, project_id, key, messages, contexts, metadata, tags, created)
-SELECT gen_random_uuid(), %(project)s, decode(md5('prompt ' || n), 'hex'), '[]', '[]', '{}', '{}', now()
-  FROM generate_series(1, %(count)s) n;
-ANALYZE core_prompt;
+# As an import makes them, by SQL alone: the rows that a claim looks at.
+QUEUE = """
 INSERT INTO core_comparison (public, project_id, prompt_id, key, k, votes_wanted, priority, created)
-SELECT gen_random_uuid(), project_id, id, decode(md5('comparison ' || id), 'hex'), 2, 2, 0, now()
-  FROM core_prompt WHERE project_id = %(project)s;
-ANALYZE core_comparison;
+SELECT gen_random_uuid(), %(project)s, %(prompt)s, decode(md5('comparison ' || n), 'hex'), 2, 2, 0, now()
+  FROM generate_series(1, %(count)s) n;
 INSERT INTO annotate_queueitem (comparison_id, project_id, wanted, held, group_id, priority, tie)
-SELECT id, project_id, 2, 0, (%(groups)s::bigint[])[1 + id %% %(n)s], 0, id
+SELECT id, %(project)s, 2, 0, (%(groups)s::bigint[])[1 + id %% %(n)s], 0, 0
   FROM core_comparison WHERE project_id = %(project)s
+"""
+SEEN = """
+INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", shown)
+SELECT %(project)s, id, %(person)s, %(round)s, 'done', '{0,1}', now()
+  FROM core_comparison WHERE project_id = %(project)s ORDER BY id LIMIT %(count)s
 """
 
 
 def fill(project: Project, groups: list[int], count: int) -> None:
     named = {"project": project.pk, "groups": groups, "n": len(groups), "count": count}
+    named["prompt"] = PromptFactory(project=project).pk
     with connection.cursor() as cursor:
-        for statement in FILL.split(";\n"):
+        for statement in QUEUE.split(";\n"):
             cursor.execute(statement, named)
+
+
+def have_seen(person: User, project: Project, count: int) -> None:
+    """As if they had answered the first so many, one after the other, and their place had moved with them."""
+    named = {"project": project.pk, "person": person.pk, "round": project.current_round.pk, "count": count}
+    connection.cursor().execute(SEEN, named)
+    values = {"group_id": 0, "quota_id": 0, "priority": 0, "level": 0, "tie": 0}
+    values["comparison_id"] = QueueItem.objects.order_by("pk")[count - 1].pk
+    Place.objects.create(person=person, project=project, **values)
+
+
+def analyze() -> None:
+    connection.cursor().execute("ANALYZE annotate_queueitem, annotate_assignment, annotate_place")
+
+
+def plan_of_claim(person: User, project: Project, groups: list[int]) -> dict[str, Any]:
+    """Of the second claim: the first finds what the catalogue has to be read for."""
+    named = {"project": project.pk, "person": person.pk, "groups": groups, "strategy": project.strategy}
+    named |= {"after_priority": claims.BEFORE_ALL[0], "after_level": claims.BEFORE_ALL[1]}
+    sql = claims.statement(project.strategy, "SKIP LOCKED")
+    plan_of(sql, named)
+    return plan_of(sql, named)
 
 
 def plan_of(sql: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -55,24 +77,52 @@ def sorted_rows(plan: dict[str, Any]) -> int:
     return max((int(node["Actual Rows"]) for node in nodes(plan) if node["Node Type"] == "Sort"), default=0)
 
 
-@pytest.mark.parametrize("own", [1, 4])
-@pytest.mark.parametrize("statistics", ["fresh", "stale"])
-def test_a_claim_reads_a_handful_of_pages_of_a_long_queue(
-    project: Project, ada: User, own: int, statistics: str
-) -> None:
-    groups = [0, *(GroupFactory(project=project).pk for _ in range(6))]
-    if statistics == "stale":
-        connection.cursor().execute("ANALYZE annotate_queueitem")
-    fill(project, groups, LONG)
-    if statistics == "fresh":
-        connection.cursor().execute("ANALYZE annotate_queueitem")
-    named = {"project": project.pk, "person": ada.pk, "groups": groups[:own]}
-    plan_of(CLAIM.format(wait="SKIP LOCKED"), named)
-    plan = plan_of(CLAIM.format(wait="SKIP LOCKED"), named)
+def check(plan: dict[str, Any], lines: int) -> None:
     read = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    print(f"{own} groups, {statistics} statistics: {read} buffers, {plan['Actual Total Time']:.2f} ms")
+    print(f"{lines} lines: {read} buffers, {plan['Actual Total Time']:.2f} ms")
     on_queue = {node["Node Type"] for node in nodes(plan) if node.get("Relation Name") == "annotate_queueitem"}
     assert "Seq Scan" not in on_queue
-    assert sorted_rows(plan) <= own
+    assert sorted_rows(plan) <= lines
     assert read <= MOST_BUFFERS
+
+
+@pytest.mark.parametrize("count", [SHORT, LONG])
+@pytest.mark.parametrize("statistics", ["fresh", "stale"])
+def test_a_claim_reads_a_handful_of_pages_of_a_long_queue(
+    project: Project, ada: User, count: int, statistics: str
+) -> None:
+    if statistics == "stale":
+        analyze()
+    fill(project, [0], count)
+    if statistics == "fresh":
+        analyze()
+    check(plan_of_claim(ada, project, [0]), lines=1)
     assert QueueItem.objects.aggregate(held=Sum("held")) == {"held": 2}
+
+
+def test_a_claim_of_somebody_in_groups_reads_a_little_more(project: Project, ada: User) -> None:
+    groups = [0, *(GroupFactory(project=project).pk for _ in range(6))]
+    fill(project, groups, LONG)
+    analyze()
+    check(plan_of_claim(ada, project, groups[:3]), lines=3)
+
+
+@pytest.mark.parametrize("statistics", ["fresh", "stale"])
+@pytest.mark.parametrize("left", [0, 100])
+def test_a_claim_of_somebody_who_has_seen_nearly_all_reads_no_more(
+    project: Project, ada: User, left: int, statistics: str
+) -> None:
+    if statistics == "stale":
+        analyze()
+    fill(project, [0], LONG)
+    have_seen(ada, project, LONG - left)
+    if statistics == "fresh":
+        analyze()
+    check(plan_of_claim(ada, project, [0]), lines=1)
+
+
+def test_a_claim_by_another_strategy_reads_no_more(project: Project, ada: User) -> None:
+    project.strategy = "breadth"
+    fill(project, [0], LONG)
+    analyze()
+    check(plan_of_claim(ada, project, [0]), lines=1)

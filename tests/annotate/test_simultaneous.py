@@ -12,11 +12,20 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annotate.actions import Answer, submit_judgment
-from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.models import Assignment, AssignmentState, QueueItem, Quota
+from annotate.quotas import set_quota
 from annotate.reservations import take_next
+from annotate.seats import let_lapse
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judgment, Label, Project, Role, User
-from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory, MembershipFactory, ProjectFactory
+from tests.factories import (
+    ComparisonFactory,
+    JudgeFactory,
+    JudgmentFactory,
+    MembershipFactory,
+    ProjectFactory,
+    PromptFactory,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,7 +57,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
     def run(at: int, work: Callable[[], Any]) -> None:
         try:
-            gate.wait(timeout=20)
+            gate.wait(timeout=60)
             outcomes[at] = work()
         except Exception as error:
             outcomes[at] = error
@@ -75,6 +84,56 @@ def test_of_sixteen_people_at_once_exactly_as_many_as_wanted_get_a_place(project
     assert Counter(outcomes) == {"submitted": 3, "nothing": 13}
     assert Judgment.objects.filter(status="submitted").count() == held(comparison) == 3
     assert sum(Label.objects.get().votes.values()) == 3
+
+
+def test_sixty_four_people_on_one_comparison_that_wants_three(project):
+    """All have it on the screen, for all reservations but those that count have lapsed; each answers at once."""
+    comparison = ComparisonFactory(project=project, votes_wanted=3)
+    people = [annotator(project) for _ in range(64)]
+    for person in people:
+        let_expire(take_next(person, project))
+        let_lapse(project, besides=0)
+    assert held(comparison) == 0
+    outcomes = at_once(*(lambda each=each: submit_judgment(comparison, answer(), by=each).status for each in people))
+    assert Counter(outcomes) == {"submitted": 3, "surplus": 61}
+    assert Judgment.objects.filter(status="submitted").count() == held(comparison) == 3
+    assert sum(Label.objects.get().votes.values()) == 3
+
+
+def test_sixty_four_people_ask_for_work_at_once(project):
+    """Claims, answers and more claims: every place is taken once, and no place is left where somebody was sent away."""
+    comparisons = ComparisonFactory.create_batch(8, project=project, votes_wanted=3)
+    people = [annotator(project) for _ in range(64)]
+
+    def work(person: User) -> int:
+        given = 0
+        while assignment := take_next(person, project):
+            submit_judgment(assignment.comparison, answer(), by=person)
+            given += 1
+        return given
+
+    outcomes = at_once(*(lambda each=each: work(each) for each in people))
+    assert sum(outcomes) == Judgment.objects.filter(status="submitted").count() == 24, outcomes
+    assert {held(comparison) for comparison in comparisons} == {3}
+    assert {sum(label.votes.values()) for label in Label.objects.all()} == {3}
+
+
+def test_a_quota_is_exact_however_many_ask_at_once(project):
+    set_quota(project, "language", "en", 5)
+    prompt = PromptFactory(project=project, language="en")
+    for at in range(12):
+        ComparisonFactory(project=project, prompt=prompt, texts=[f"{at} a", f"{at} b"])
+    people = [annotator(project) for _ in range(24)]
+    outcomes = at_once(*(lambda each=each: take_next(each, project) for each in people))
+    assert sum(outcome is not None for outcome in outcomes) == 5, outcomes
+    assert Quota.objects.get().used == QueueItem.objects.filter(held=1).count() == 5
+
+
+def test_orders_of_a_pair_stay_balanced_when_all_ask_at_once(project):
+    ComparisonFactory(project=project, votes_wanted=24)
+    people = [annotator(project) for _ in range(24)]
+    at_once(*(lambda each=each: take_next(each, project) for each in people))
+    assert Counter(tuple(each.order) for each in Assignment.objects.all()) == {(0, 1): 12, (1, 0): 12}
 
 
 def test_places_for_everybody_are_found_by_everybody(project):

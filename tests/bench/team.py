@@ -24,7 +24,7 @@ INSERT INTO core_comparison (public, project_id, prompt_id, key, k, votes_wanted
 SELECT gen_random_uuid(), project_id, id, key, 2, 2, 0, now() FROM core_prompt WHERE project_id = %(project)s;
 
 INSERT INTO annotate_queueitem (comparison_id, project_id, wanted, held, group_id, priority, tie)
-SELECT id, project_id, 2, 0, 0, 0, id FROM core_comparison WHERE project_id = %(project)s;
+SELECT id, project_id, 2, 0, 0, 0, 0 FROM core_comparison WHERE project_id = %(project)s;
 
 INSERT INTO core_judgment (project_id, comparison_id, k, judge_id, person_id, round_id, occasion, sample, ranks,
                            partial, both_bad, answers, ratings, spans, rationale, status, live, active_ms, wall_ms,

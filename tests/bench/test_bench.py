@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
         ("planning.py", ["plan of compare", "all_pairs", "model_pairs", "All gates hold."]),
         ("kills.py", ["hit a lease", "files", "All gates hold."]),
         ("judging.py", ["a bare aiohttp loop", "judge_items, replies stored", "killed 3 times", "of the client's"]),
+        ("work.py", ["a bare page:", "submits/s", "database ms", "All gates hold."]),
         ("team.py", ["2,000 queued, 5 people", "bind safety", "a claim, median", "All gates hold."]),
         ("likelihood.py", ["ours", "bare loop", "whole logits", "prompt / response", "All gates hold."]),
         ("export_rows.py", ["bare COPY rows/s", "1,000", "first labels", "report", "All gates hold."]),

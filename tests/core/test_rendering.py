@@ -1,4 +1,5 @@
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from core import rendering
 from core.rendering import rendered
-from tests.core.views.markup import PAYLOADS, Page, dangers, each_payload
+from tests.core.views.markup import ALL_IN_ONE, CONTENT_PAYLOADS, Page, dangers, each_content_payload
 
 MARKUP = st.text("<>/\"'`=!-[]()#*_~|:&;\n\t abhijkopqrstx\\\u202e\u0000\ud800", max_size=200)
 
@@ -16,21 +17,25 @@ def words_of(html: str) -> str:
 
 
 def test_there_are_enough_payloads() -> None:
-    assert len(set(PAYLOADS)) >= 60
+    assert len(set(CONTENT_PAYLOADS)) >= 180
 
 
-@each_payload
+def test_all_payloads_in_one_text_do_nothing() -> None:
+    assert dangers(rendered(ALL_IN_ONE)) == []
+
+
+@each_content_payload
 def test_a_payload_does_nothing(payload: str) -> None:
     assert dangers(rendered(payload)) == []
 
 
-@each_payload
+@each_content_payload
 def test_a_payload_inside_code_lists_quotes_and_tables_does_nothing(payload: str) -> None:
     around = f"- {payload}\n\n> {payload}\n\n```html\n{payload}\n```\n\n| a |\n|--|\n| {payload} |\n\n    {payload}\n"
     assert dangers(rendered(around)) == []
 
 
-@given(MARKUP | st.text(max_size=300) | st.lists(st.sampled_from(PAYLOADS), max_size=4).map("".join))
+@given(MARKUP | st.text(max_size=300) | st.lists(st.sampled_from(CONTENT_PAYLOADS), max_size=4).map("".join))
 def test_no_text_breaks_it_or_gets_through(text: str) -> None:
     html = rendered(text)
     assert dangers(html) == []
@@ -66,6 +71,99 @@ def test_code_that_is_too_long_to_colour_stays_whole() -> None:
 
 def test_html_is_shown_not_obeyed() -> None:
     assert "&lt;b&gt;bold&lt;/b&gt;" in rendered("<b>bold</b>")
+
+
+@pytest.mark.parametrize(
+    ("text", "display"),
+    [
+        ("so $x^2$ is", "inline"),
+        (r"so \(x^2\) is", "inline"),
+        ("so $$x^2$$ is", "block"),
+        (r"so \[x^2\] is", "block"),
+        ("so:\n$$\nx^2\n$$\nis", "block"),
+        ("so:\n\\[\nx^2\n\\]\nis", "block"),
+        ("- item\n\n  $$\n  x^2\n  $$", "block"),
+        ("| a |\n|---|\n| $x^2$ |", "inline"),
+    ],
+)
+def test_latex_is_a_formula(text: str, display: str) -> None:
+    html = rendered(text)
+    assert f'<math display="{display}"><mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>' in html
+    assert "$" not in html
+
+
+def test_lines_of_a_formula_are_no_list_and_no_heading() -> None:
+    html = rendered("$$\na\n- b\n= c\n$$")
+    assert "<math" in html
+    assert "<li>" not in html
+    assert "<h" not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs $5 and $10.",
+        "$5-$10, or US$20 a day",
+        "He paid $5 and got 10$ back",
+        "$HOME/bin:$PATH",
+        "a $ b $ c",
+        "\\$x^2\\$",
+        "$",
+        "$$",
+        "$$ $$",
+        "$ x$",
+        "f($1, $2)",
+        "`$x$`",
+    ],
+)
+def test_prices_and_variables_stay_what_they_are(text: str) -> None:
+    html = rendered(text)
+    assert "<math" not in html
+    assert words_of(html) == text.replace("\\$", "$").strip("`")
+
+
+@pytest.mark.parametrize(
+    "latex", [r"\foo{x}", r"\frac{a}", r"\left( x", "}{", r"\begin{matrix} a", "x^1^2", r"\newcommand{\a}{b}\a"]
+)
+def test_bad_latex_shows_as_it_was_written(latex: str) -> None:
+    assert f"${latex}$" in unescape(words_of(rendered(f"${latex}$")))
+    assert f"$${latex}$$" in unescape(words_of(rendered(f"$${latex}$$")))
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        "{" * 900 + "x" + "}" * 900,
+        r"\frac{" * 300 + "x",
+        r"\sqrt" * 390 + "x",
+        "x_" * 999 + "x",
+        "a" * 2_001,
+        "^" * 1_999,
+    ],
+)
+def test_a_formula_that_is_too_much_is_its_source(latex: str) -> None:
+    html = rendered(f"$${latex}$$")
+    assert "<math" not in html
+    assert latex in unescape(html)
+
+
+def test_formulas_of_one_text_have_a_limit_together() -> None:
+    html = rendered("\n\n".join(f"$x_{{{n}}} + {'a' * 400}$" for n in range(100)))
+    assert 0 < html.count("<math") < 60
+    assert "$x_{99}" in html
+
+
+def test_formulas_keep_nothing_that_leads_hides_colours_or_moves() -> None:
+    html = rendered(r"$\color{red}x \class{a}{b} \hspace{-99em} \phantom{y} \colorbox{red}{z} \huge w$")
+    assert "<math" in html
+    for piece in ("red", ' class="a', "99em", "mphantom", "style=", "mathsize"):
+        assert piece not in html
+
+
+def test_a_formula_takes_no_direction_from_arabic() -> None:
+    html = rendered("العربية $x^2$ هنا")
+    assert html.count('<p dir="auto">') == 1
+    assert "<math" in html
 
 
 def test_an_image_is_its_words_and_its_address() -> None:

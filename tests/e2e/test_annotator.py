@@ -52,12 +52,12 @@ def test_the_whole_path(page: Page, ada: User, project: Project) -> None:
 
     page.wait_for_timeout(TOO_SOON)
     page.keyboard.press("Enter")
-    expect(page.locator("#answer-error")).to_have_text("Choose an answer first, then submit.")
+    expect(page.locator("#error-main")).to_have_text("Choose an answer first, then submit.")
     assert not Judgment.objects.exists()
 
     page.keyboard.press("7")
     assert chosen(page) == "b3"
-    expect(page.locator("#answer-error")).to_have_text("")
+    expect(page.locator("#error-main")).to_have_text("")
     page.keyboard.press("Enter")
     done(page, "1 of 4")
     expect(page.locator(".saved")).to_contain_text("Saved")
@@ -158,7 +158,7 @@ def test_a_double_click_is_one_judgment(as_ada: Page, project: Project) -> None:
     done(page, "1 of 3")
     page.wait_for_timeout(TOO_SOON)
     done(page, "1 of 3")
-    expect(page.locator("#answer-error")).to_have_text("")
+    expect(page.locator("#error-main")).to_have_text("")
     assert Judgment.objects.count() == 1
 
 
@@ -175,45 +175,6 @@ def test_a_resent_answer_is_one_judgment(as_ada: Page, project: Project) -> None
     assert Judgment.objects.count() == 1
 
 
-def test_an_answer_survives_a_broken_line(as_ada: Page, project: Project) -> None:
-    ComparisonFactory.create_batch(2, project=project)
-    page = as_ada
-    page.goto("/p/helpful/work")
-    page.keyboard.press("1")
-    page.context.set_offline(True)
-    page.keyboard.press("Enter")
-    expect(page.locator("#notice")).to_contain_text("The server cannot be reached. Your answer is still here")
-    assert chosen(page) == "a3"
-    page.context.set_offline(False)
-    page.keyboard.press("Enter")
-    done(page, "1 of 2")
-    expect(page.locator("#notice")).to_be_hidden()
-    assert Judgment.objects.count() == 1
-
-
-def test_an_answer_survives_an_expired_session(as_ada: Page, ada: User, project: Project) -> None:
-    ComparisonFactory.create_batch(2, project=project)
-    page = as_ada
-    page.goto("/p/helpful/work")
-    page.keyboard.press("1")
-    page.context.clear_cookies(name="sessionid")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="You were logged out")).to_be_visible()
-    with page.context.expect_page() as opened:
-        page.get_by_role("link", name="Log in again").click()
-    tab = opened.value
-    tab.fill("#email", ada.email)
-    tab.fill("#password", PASSWORD)
-    tab.keyboard.press("Enter")
-    tab.wait_for_url("**/")
-    page.bring_to_front()
-    page.get_by_role("button", name="Close").click()
-    assert chosen(page) == "a3"
-    page.keyboard.press("Enter")
-    done(page, "1 of 2")
-    assert Judgment.objects.get().strength == 3
-
-
 def test_a_refusal_of_the_server_is_told_in_its_words(as_ada: Page, ada: User, project: Project) -> None:
     ComparisonFactory(project=project)
     page = as_ada
@@ -221,7 +182,7 @@ def test_a_refusal_of_the_server_is_told_in_its_words(as_ada: Page, ada: User, p
     page.keyboard.press("1")
     ada.memberships.update(role="viewer")
     page.keyboard.press("Enter")
-    expect(page.locator("#notice")).to_have_text("Your role in Helpful does not include this.")
+    expect(page.locator("#notice")).to_contain_text("Your role in Helpful does not include this.")
     assert chosen(page) == "a3"
 
 
@@ -232,7 +193,7 @@ def test_without_javascript_a_comparison_can_be_judged(as_ada: Page, project: Pr
     page = plain.new_page()
     page.goto(as_ada.url + "p/helpful/work")
     page.get_by_role("button", name="Submit").click()
-    expect(page.locator("#answer-error")).to_have_text("Choose an answer first, then submit.")
+    expect(page.locator("#error-main")).to_have_text("Choose an answer first, then submit.")
     page.locator("[value=tie]").check(force=True)
     page.get_by_role("button", name="Submit").click()
     expect(page.locator(".bar-progress .figures")).to_have_text("1 of 2")

@@ -17,6 +17,11 @@ SIZES = {"phone": (360, 640), "desk": (1440, 900)}
 
 @pytest.fixture
 def judges(project: Project, ada: User) -> list[Judge]:
+    return judges_with_cards(project, ada)
+
+
+def judges_with_cards(project: Project, ada: User) -> list[Judge]:
+    """One of them barred, on a gold set that is closed and one that is not."""
     Membership.objects.filter(user=ada).update(role=Role.OWNER)
     made = [
         GoldSet.objects.create(project=project, name=name[:100], version=1, created_by=ada) for name in (LONG, ARABIC)

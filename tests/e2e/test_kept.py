@@ -152,7 +152,7 @@ def test_an_answer_that_waits_survives_a_crash(work: Callable[..., Page], contex
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     expect(page.locator("#notice")).to_contain_text("kept on this device")
-    page.close()
+    page.goto("about:blank")
     again = context.new_page()
     again.add_init_script("const now = Date.now; Date.now = () => now() + 60000")
     again.goto(WORK)
@@ -212,7 +212,9 @@ def test_two_on_the_last_place_make_one_surplus_and_it_is_said(work: Callable[..
 
 def test_an_expired_session_is_renewed_within_the_page(work: Callable[..., Page], ada: User) -> None:
     page = work()
-    page.keyboard.press("1")
+    with page.expect_response("**/work/ahead"):
+        page.keyboard.press("1")
+    page.wait_for_timeout(100)
     page.context.clear_cookies()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="You were logged out")).to_be_visible()
@@ -229,10 +231,12 @@ def test_an_expired_session_is_renewed_within_the_page(work: Callable[..., Page]
 def test_who_logs_in_instead_does_not_send_the_answers_of_another(
     work: Callable[..., Page], ada: User, project: Project
 ) -> None:
-    page = work()
+    page = work(votes_wanted=2)
     bruno = UserFactory(email="bruno@example.org")
     MembershipFactory(project=project, user=bruno, role=Role.ANNOTATOR)
-    page.keyboard.press("1")
+    with page.expect_response("**/work/ahead"):
+        page.keyboard.press("1")
+    page.wait_for_timeout(100)
     page.context.clear_cookies()
     page.keyboard.press("Enter")
     page.fill("#again-email", bruno.email)

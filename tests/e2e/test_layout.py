@@ -51,6 +51,11 @@ SHIFTS = """new Promise((resolve) => {
 
 @pytest.fixture
 def full(project: Project, ada: User) -> Project:
+    return fill(project, ada)
+
+
+def fill(project: Project, ada: User) -> Project:
+    """With a long word, Arabic, code and a table wherever a project has words."""
     Project.objects.filter(pk=project.pk).update(name=f"A name {LONG}"[:200])
     Membership.objects.filter(user=ada).update(role=Role.OWNER)
     for n, text in enumerate(TEXTS[:-1]):
@@ -167,7 +172,7 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     team = "/p/helpful/team"
     person = f"/people/{full.memberships.get().user.public}"
     groups = [f"/groups/{group.public}" for group in full.groups.all()]
-    for end in ("", person, f"{person}/remove", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
+    for end in ("", person, f"{person}/remove", "/quotas", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
         page.goto(team + end)
         page.wait_for_load_state("networkidle")
         assert sideways(page) <= 0, end
@@ -177,7 +182,18 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
         assert sideways(page) <= 0, end
     removal = full.removals.get()
     target = f"subject=prompt&target={full.prompts.earliest('pk').public}"
-    for address in ("audit", "audit?target=w", "removals", f"removals/{removal.public}", f"removals/new?{target}"):
+    for address in (
+        "answers",
+        "review",
+        "audit",
+        "audit?target=w",
+        "removals",
+        f"removals/{removal.public}",
+        f"removals/new?{target}",
+    ):
+        page.goto(f"/p/helpful/{address}")
+        assert sideways(page) <= 0, address
+    for address in ("answers", "review"):
         page.goto(f"/p/helpful/{address}")
         assert sideways(page) <= 0, address
     page.goto("/p/helpful/work")
@@ -192,6 +208,9 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
 
 def test_on_a_desk_the_texts_scroll_and_the_page_does_not(as_ada: Page, full: Project) -> None:
     page = as_ada
+    for address in ("answers", "review"):
+        page.goto(f"/p/helpful/{address}")
+        assert sideways(page) <= 0, address
     page.goto("/p/helpful/work")
     for number in range(len(TEXTS) - 1):
         expect(page.locator(".bar-progress .figures")).to_contain_text(f"{number} of")
@@ -212,7 +231,7 @@ def test_an_error_moves_nothing(as_ada: Page, project: Project, size: str) -> No
     before = boxes(page)
     page.wait_for_timeout(700)
     page.get_by_role("button", name="Submit").click()
-    expect(page.locator("#answer-error")).to_have_text("Choose an answer first, then submit.")
+    expect(page.locator("#error-main")).to_have_text("Choose an answer first, then submit.")
     assert boxes(page) == before
 
 
@@ -242,7 +261,12 @@ def test_controls_are_large_enough(as_ada: Page, ada: User, project: Project, si
     runs = [f"/p/helpful/runs/{run.public}" for run in project.runs.all()]
     settings = [f"/p/helpful/settings{end}" for end in ("", "/questions", "/reading", "/guidelines", "/danger")]
     TagRuleFactory(project=project)
-    team = ["/p/helpful/team", "/p/helpful/team/groups", f"/p/helpful/team/people/{ada.public}"]
+    team = [
+        "/p/helpful/team",
+        "/p/helpful/team/groups",
+        "/p/helpful/team/quotas",
+        f"/p/helpful/team/people/{ada.public}",
+    ]
     pages = ("/", "/new", "/p/helpful/work", "/p/helpful/runs", "/p/helpful/runs/start/compare")
     add_uploads(project, ada)
     imports = ["/p/helpful/import", *(f"/p/helpful/import/{upload.public}" for upload in project.uploads.all())]

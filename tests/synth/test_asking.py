@@ -16,10 +16,11 @@ from core.projects import create_project
 from core.removals import ask as ask_removal
 from core.runs.actions import run_here
 from core.runs.steps import TransientError
-from synth import asking
+from synth import asking, storing
 from synth.backends.protocol import Likelihood, Reply, Request, Sampling, TokenRequest
 from synth.models import StoredReply
 from synth.replies import Keys
+from synth.statements import Statements
 from synth.targets import Target, target_of
 from tests.synth.openai_server import Mishap, Server, serving
 from tests.synth.scripted import EndpointFactory, script
@@ -119,6 +120,16 @@ def test_equal_requests_of_a_batch_are_asked_once(project, target, server):
     assert (three.cost, three.tokens) == (0, 0)
 
 
+def test_equal_requests_of_one_loop_are_asked_once(project, target, server):
+    async def together() -> list[list[Any]]:
+        return await asyncio.gather(*(asking.ask(project, target, [request(), request(f"n{at}")]) for at in range(3)))
+
+    answers = asyncio.run(together())
+    assert server.requests == 4
+    assert [one.text for one, _ in answers] == ["[[A]]"] * 3
+    assert [one.stored for one, _ in answers] == [False, True, True]
+
+
 def test_answers_come_in_the_order_of_the_requests(project, target, server):
     server.answer = lambda body: body["messages"][0]["content"].upper()
     asked(project, target, *(request(f"n{at}") for at in range(0, 40, 3)))
@@ -162,11 +173,13 @@ def test_likelihoods_are_stored_like_replies(project, target, server):
     assert all(isinstance(each, Likelihood) and each.stored for each in second)
 
 
-def test_lookups_and_writes_are_few(project, target, django_assert_max_num_queries):
-    wanted = [request(f"n{at}") for at in range(200)]
+def test_what_is_stored_is_found_by_one_look(project, target, monkeypatch):
+    wanted, sent = [request(f"n{at}") for at in range(200)], []
     asked(project, target, *wanted)
-    with django_assert_max_num_queries(1):
-        asked(project, target, *wanted)
+    queue = Statements.queue
+    monkeypatch.setattr(Statements, "queue", lambda self, sql, values: (sent.append(sql), queue(self, sql, values))[1])
+    asked(project, target, *wanted)
+    assert len(sent) == 1
 
 
 def test_a_backend_that_answers_all_at_once_is_stored_too(project, monkeypatch):
@@ -195,12 +208,9 @@ def test_one_batch_opens_its_server_once(project, target, server, monkeypatch):
 
 
 def test_a_database_that_does_not_answer_is_the_engines_matter(project, target, monkeypatch):
-    def broken(*_: Any) -> None:
-        raise OperationalError("gone")
-
-    monkeypatch.setattr(asking, "store", broken)
+    monkeypatch.setattr(storing, "STORE", "SELECT %s, %s, pg_terminate_backend(pg_backend_pid())")
     with pytest.raises(OperationalError):
-        asked(project, target, request())
+        asked(project, target, *(request(f"n{at}") for at in range(100)))
 
 
 def test_a_commit_of_replies_does_not_wait_for_the_disk(project, target):

@@ -32,7 +32,7 @@ export function forget(client) {
 }
 
 function changed(event) {
-  if (event.target.closest?.("#answer-form")) changedNow();
+  if (event.target.form?.id === "answer-form") changedNow(); // the ranks of cards too, which stand elsewhere
 }
 
 export function changedNow() {
@@ -42,6 +42,11 @@ export function changedNow() {
   write(nameOf(draft.client), draft);
   clearTimeout(due);
   due = setTimeout(save, AFTER);
+}
+
+// An answer that comes out of the box while its comparison is not on the screen: it is there when that is opened again.
+export function keepAnswer({ client, kind, url, fields }) {
+  if (kind === "answer") write(nameOf(client), { client, url: `${url}/draft`, fields, changed: serverNow() });
 }
 
 // One at a time: the last one wins.
@@ -88,6 +93,12 @@ function lastWord() {
   post(draft, { keepalive: isSmall }).catch(() => {});
 }
 
+// Of cards, which are no part of what is replaced.
+function placeRanks(fields) {
+  const values = new Map(fields);
+  for (const rank of document.querySelectorAll(".cards [data-rank]")) rank.value = values.get(rank.name) ?? "";
+}
+
 // What this browser kept while the server could not be reached is newer than what the page came with.
 async function restore() {
   const draft = read(nameOf(screens.shown()));
@@ -100,6 +111,7 @@ async function restore() {
   if (!response.ok || draft.client !== screens.shown()) return;
   const answer = screens.parsed(await response.text()).getElementById("answer");
   if (!answer) return;
+  placeRanks(draft.fields);
   screens.replaceAnswer(document.importNode(answer, true));
   screens.work().dataset.begun = "";
   forget(draft.client);

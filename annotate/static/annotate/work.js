@@ -36,11 +36,17 @@ document.addEventListener("change", (event) => {
   if (error) error.textContent = "";
 });
 
+// Fields of cards stand outside the form and belong to it.
+function isBegun(form) {
+  const written = "textarea, select, [data-spans] > input";
+  return [...form.elements].some((field) => field.matches(":checked") || (field.matches(written) && field.value));
+}
+
 // The second half of a double click or a double Enter lands on the next comparison, where nothing is chosen yet.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.id !== "answer-form" || performance.now() - shown > TOO_SOON) return;
-  if (!form.querySelector(":checked") && ![...form.querySelectorAll("textarea")].some((text) => text.value)) {
+  if (!isBegun(form)) {
     event.preventDefault();
     event.stopImmediatePropagation();
   }

@@ -12,6 +12,7 @@ const LOGGED_OUT = "You are logged out. Your answer is kept on this device until
 const KEPT = "kept on this device";
 // Undo stays: an answer that waits for the network can be taken back.
 const WAITING = "#answer-form, [data-outbox=skip] button, [form=answer-form]";
+const UNSENT = "Taken back before it was sent";
 const UNKNOWN = "The server refused this answer. It is still here: reload the page if it happens again.";
 
 function sentenceIn(text) {
@@ -20,7 +21,7 @@ function sentenceIn(text) {
 
 // Complete as far as the page can tell: then the next one is shown at once, else the server says what is missing.
 function isComplete(form) {
-  const asked = [...form.querySelectorAll("[data-question][data-required]")].filter((each) => !each.disabled);
+  const asked = [...form.querySelectorAll("[data-question]:is([data-required], [data-missing])")].filter((each) => !each.disabled);
   const given = new FormData(form);
   const has = (id) => [...given].some(([name, value]) => (name === id || name.startsWith(`${id}.`)) && value);
   return asked.every((each) => has(each.dataset.question)) && has("main");
@@ -62,7 +63,7 @@ function leave(entry, form) {
 
 async function undo(form) {
   const last = outbox.takeBack();
-  if (last) return last.kind === "flag" ? screens.say("Not flagged") : bringBack(last, "Taken back before it was sent");
+  if (last) return last.kind === "flag" ? screens.say("Not flagged") : bringBack(last, UNSENT) || location.reload();
   await (outbox.isSending() ? outbox.drain() : null);
   const response = await fetch(form.action, { method: "POST", headers: headers() }).catch(() => null);
   if (!response) return screens.notice(AWAY);
@@ -84,10 +85,12 @@ function bringBack(entry, sentence) {
     if (screens.work().dataset.client) ahead.putBack(screens.work());
     screens.show(node);
   }
+  const isBack = screens.shown() === entry.client;
   wait(false);
-  if (screens.shown() === entry.client) drafts.changedNow();
+  if (isBack) drafts.changedNow();
+  else drafts.keepAnswer(entry);
   if (sentence) screens.say(sentence);
-  return screens.shown() === entry.client;
+  return isBack;
 }
 
 outbox.listen({
@@ -119,7 +122,7 @@ outbox.listen({
     const [whole, answer] = [content.getElementById("work"), content.getElementById("answer")];
     const isBack = bringBack(entry, "");
     if (response.status === 422 && isBack && answer) screens.replaceAnswer(document.importNode(answer, true));
-    else if (response.status === 422 && whole) screens.show(document.importNode(whole, true));
+    else if (response.status === 422 && whole) drafts.forget(entry.client), screens.show(document.importNode(whole, true));
     else screens.notice(sentenceIn(text) || UNKNOWN, { label: "Go on", do: goOn });
     return undefined;
   },

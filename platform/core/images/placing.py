@@ -4,11 +4,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
+from typing import Any
+from urllib.parse import quote
 
 from core.ids import key_of
 
 # Written out in the text itself. Other formats are not taken, SVG above all.
 ITSELF = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,", re.IGNORECASE)
+# What would end an address in Markdown before its end.
+ODD_IN_ADDRESSES = re.compile(r"[<>\\\s]")
 LONGEST_SHOWN = 300
 # As the sanitiser writes it, which leaves no bare < or quote in texts and attributes: nothing else looks like it.
 PLACEHOLDER = re.compile(r'<img alt="([^"]*)" src="image:([0-9a-f]{32})" title="([^"]*)">')
@@ -59,3 +63,14 @@ def _placed(kept: Mapping[str, Kept]) -> Callable[[re.Match[str]], str]:
         return f"<span>[image: {escape(unescape(alt))} {escape(unescape(address))}]</span>"
 
     return placed
+
+
+def image_as_markdown(part: Any) -> str:
+    """An image part of OpenAI's messages as Markdown says it; empty for all others."""
+    image = part.get("image_url") if isinstance(part, Mapping) else None
+    address = image.get("url") if isinstance(image, Mapping) else image
+    return f"![image](<{ODD_IN_ADDRESSES.sub(_quoted, address)}>)" if isinstance(address, str) and address else ""
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return quote(found[0])

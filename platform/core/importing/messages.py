@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.conversation import image_as_markdown
+from core.images.placing import image_as_markdown
 from core.importing.interchange import Messages, RefusedLine, Text
 
 ROLES = ("system", "user", "assistant", "tool")

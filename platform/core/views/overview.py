@@ -11,6 +11,7 @@ from core.http import UserRequest, part
 from core.models import DatasetVersion, Membership, Project, User
 from core.permissions import get_project
 from core.reports.standing import is_large, standing_of
+from core.rounds import due_of
 from core.views.access import signed_in
 from core.views.loop import next_step, own_step
 from core.views.outlook import numbers, outlook
@@ -26,7 +27,7 @@ MOST_VERSIONS = 50
 def overview(request: UserRequest, slug: str) -> HttpResponse:
     """People who only judge see their own part. A large project is counted when the page is there: `?counted` waits."""
     project = get_project(request.user, slug, "see")
-    context = in_project(request.user, project, "overview")
+    context = in_project(request.user, project, "overview", due=due_of(project))
     if "read" not in context["verbs"]:
         return render(request, TEMPLATE, {**context, "step": _own_step(request.user, project, context)})
     context["versions"] = _versions(project)

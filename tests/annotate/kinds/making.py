@@ -8,6 +8,66 @@ from hypothesis import strategies as st
 
 from annotate.kinds.protocol import Shown
 from annotate.kinds.registry import KINDS
+from annotate.models import Assignment
+from annotate.reservations import take_next
+from core.models import Project, User
+from core.questions import current, mark_of, publish
+
+EVERY_KIND: list[dict[str, Any]] = [
+    {"id": "main", "kind": "ranking", "text": "Rank them", "ties": True, "partial": True, "both_bad": True},
+    {"id": "helpful", "kind": "pairwise", "text": "More helpful?", "strengths": ["a bit", "much"], "tie": True},
+    {"id": "good", "kind": "thumbs", "text": "Good?"},
+    {
+        "id": "steer",
+        "kind": "rating",
+        "text": "Rate each",
+        "attributes": [{"name": "correctness", "anchors": {"0": "Wrong"}}, {"name": "verbosity", "text": "Length"}],
+        "lowest": 0,
+        "highest": 4,
+    },
+    {
+        "id": "safe",
+        "kind": "rubric",
+        "text": "Is it safe?",
+        "criteria": [{"name": "calm", "text": "Calm"}],
+        "partly": True,
+    },
+    {
+        "id": "topics",
+        "kind": "choice",
+        "text": "About what?",
+        "options": [{"value": "time", "text": "Time"}, {"value": "place", "text": "Place"}],
+        "many": True,
+    },
+    {
+        "id": "tone",
+        "kind": "choice",
+        "text": "Which tone?",
+        "options": [{"value": "warm", "text": "Warm"}, {"value": "cold", "text": "Cold"}],
+        "per_response": True,
+    },
+    {"id": "rationale", "kind": "text", "text": "Why?", "tags": ["facts", "style"]},
+    {"id": "missing", "kind": "text", "text": "What is missing?", "when": {"question": "good", "is": ["down"]}},
+    {"id": "faults", "kind": "spans", "text": "Mark faults", "categories": [{"value": "wrong", "text": "Wrong"}]},
+    {"id": "better", "kind": "rewrite", "text": "Write a better one"},
+]
+
+
+def ask(project: Project, questions: Sequence[Mapping[str, Any]]) -> None:
+    """From now on the project asks these."""
+    publish(project, questions=questions, seen=mark_of(current(project)))
+    project.refresh_from_db()
+
+
+def held_by(person: User, project: Project, order: Sequence[int] | None = None) -> Assignment:
+    """What the person has before them next, in this order."""
+    assignment = take_next(person, project)
+    assert assignment is not None
+    if order is not None:
+        Assignment.objects.filter(pk=assignment.pk).update(order=list(order))
+        assignment.order = list(order)
+    return assignment
+
 
 characters = st.characters(exclude_characters="\0", exclude_categories=["Cs"])
 texts = st.text(characters, max_size=30)
@@ -88,7 +148,7 @@ def _of(draw: st.DrawFn, question: Mapping[str, Any], shown: Shown) -> dict[str,
     name, places = question["id"], range(shown.k)
 
     def one_of(values: Sequence[str]) -> list[str]:
-        return draw(st.sampled_from([[], *([value] for value in values), *([value] for value in values)]))
+        return [] if draw(st.integers(0, 19)) == 7 else [draw(st.sampled_from(values))]
 
     match question["kind"]:
         case "pairwise":
@@ -130,4 +190,10 @@ def marks(draw: st.DrawFn, question: Mapping[str, Any], shown: Shown) -> dict[st
     start = draw(st.integers(0, max(0, length - 1)))
     label = draw(st.sampled_from([each["value"] for each in question["categories"]]))
     note = draw(st.sampled_from(["", "A note."]))
-    return {"place": place, "start": start, "end": draw(st.integers(start, length)), "label": label, "note": note}
+    return {
+        "place": place,
+        "start": start,
+        "end": draw(st.integers(min(start + 1, length), length)),
+        "label": label,
+        "note": note,
+    }

@@ -12,15 +12,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotate.actions import Answer, Skip, skip, submit_judgment
+from annotate.kinds.answers import read_answers
+from annotate.kinds.protocol import BadAnswer
+from annotate.kinds.telling import said_of
 from annotate.reservations import take_next
+from annotate.screen import shown_in
 from core.importing import interchange
 from core.models import Judgment, Response, Role
 from core.projects import create_project
-from tests.factories import ComparisonFactory, MembershipFactory
+from tests.annotate.kinds.making import EVERY_KIND, ask, held_by, question_sets, screens
+from tests.annotate.kinds.making import fields as form_fields
+from tests.factories import ComparisonFactory, MembershipFactory, PromptFactory, ResponseFactory
 
 pytestmark = pytest.mark.django_db
 slugs = (f"p{number}" for number in count())
 
+CONVERSATION = [{"role": "assistant", "content": "Let me look."}, {"role": "assistant", "content": "Noon."}]
+RATING = {"attributes": [{"name": "correctness"}], "lowest": 0, "highest": 4}
 RICH: list[dict[str, Any]] = [
     {
         "prompt": [
@@ -178,6 +186,96 @@ def test_what_people_did_on_the_work_page_survives(load, exported):
     kept = Judgment.objects.filter(project=empty)
     assert sorted(kept.values_list("status", flat=True)) == ["skipped", "submitted", "submitted", "submitted"]
     assert set(kept.values_list("touched", "person", "judge__person")) == {(True, None, None)}
+
+
+EVERY_ANSWER = [
+    {"main.0": ["2"], "main.1": ["1"], "good.0": ["down"], "good.1": ["up"], "missing": ["The zone."]},
+    {"main": ["both_bad"], "helpful": ["tie"], "steer.1.correctness": ["4"], "steer.1.verbosity": ["0"]},
+    {"main.1": ["1"], "safe.0.calm": ["partly"], "topics": ["time", "place"], "tone.1": ["cold"]},
+    {"main.0": ["1"], "main.1": ["1"], "rationale": ["Alike."], "rationale.tags": ["facts", "style"]},
+    {
+        "main.0": ["1"],
+        "main.1": ["2"],
+        "better.place": ["1"],
+        "better.text": ["At noon,\r\nsharp."],
+        "faults": ['[{"place": 0, "start": 1, "end": 3, "label": "wrong", "note": "Odd."},'
+                   ' {"place": 0, "start": 0, "end": 2, "label": "wrong"}]'],
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("texts", [["At noon.", "12:00 \U0001f552"], ["One.", "Two.", "Three, \r\nperhaps."]])
+def test_every_kind_of_answer_survives(load, exported, texts):
+    project = create_project(next(slugs), overlap=len(EVERY_ANSWER))
+    ask(project, EVERY_KIND)
+    comparison = ComparisonFactory(project=project, texts=texts, votes_wanted=len(EVERY_ANSWER))
+    for number, fields in enumerate(EVERY_ANSWER):
+        person = MembershipFactory(project=project, role=Role.ANNOTATOR).user
+        held = held_by(person, project, sorted(range(comparison.k), reverse=number % 2 == 0))
+        assert held.comparison == comparison
+        submit_judgment(comparison, Answer(uuid4(), fields), by=person)
+    assert_the_same_rows(project, load, exported)
+
+
+@pytest.mark.parametrize(("kind", "rest"), [("thumbs", {}), ("rating", RATING)])
+def test_ratings_of_a_single_response_survive(load, exported, kind, rest):
+    project = create_project(next(slugs))
+    ask(project, [{"id": "main", "kind": kind, "text": "How good?", **rest}])
+    comparison = ComparisonFactory(project=project, texts=["At noon."])
+    person = MembershipFactory(project=project, role=Role.ANNOTATOR).user
+    held_by(person, project)
+    fields = {"main.0": ["up"]} if kind == "thumbs" else {"main.0.correctness": ["3"]}
+    submit_judgment(comparison, Answer(uuid4(), fields), by=person)
+    written = assert_the_same_rows(project, load, exported)
+    (judgment,) = json.loads(written)["judgments"]
+    assert judgment["ratings"] == {"r1": {"main": 1.0} if kind == "thumbs" else {"correctness": 3.0}}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_any_answer_to_any_questions_survives(load, exported, data):
+    questions = data.draw(question_sets())
+    project = create_project(next(slugs))
+    ask(project, questions)
+    shown = data.draw(screens(questions))
+    prompt = PromptFactory(project=project)
+    plain = [
+        ResponseFactory(prompt=prompt, content=text)
+        if text is not None
+        else ResponseFactory(prompt=prompt, content="Let me look.\n\nNoon.", messages=CONVERSATION)
+        for text in shown.texts
+    ]
+    comparison = ComparisonFactory(project=project, prompt=prompt, responses=plain)
+    person = MembershipFactory(project=project, role=Role.ANNOTATOR).user
+    held = held_by(person, project, shown.order)
+    before = shown_in(held)
+    fields = data.draw(form_fields(questions, before))
+    try:
+        said = read_answers(questions, fields, before)
+    except BadAnswer:
+        return
+    judgment = submit_judgment(comparison, Answer(uuid4(), fields), by=person)
+    judgment.refresh_from_db()
+    assert said_of(judgment) == said
+    assert_the_same_rows(project, load, exported)
+
+
+def assert_the_same_rows(project, load, exported) -> bytes:
+    """What is said stands in the new project as it stood in the old one, and is written in the same bytes."""
+    written = exported(project)
+    empty = create_project(next(slugs))
+    load(empty, *map(json.loads, written.splitlines()))
+    assert exported(empty) == written
+    assert said_in(empty) == said_in(project)
+    return written
+
+
+def said_in(project) -> list[Any]:
+    """A span of a file always has a note, be it empty."""
+    rows = Judgment.objects.filter(project=project).order_by("judge__name", "comparison__k", "created")
+    columns = "judge__name", "order", "ranks", "partial", "strength", "both_bad", "answers", "ratings", "rationale"
+    spans = [[{"note": "", **span} for span in spans] for spans in rows.values_list("spans", flat=True)]
+    return list(zip(rows.values_list(*columns), spans, strict=True))
 
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)

@@ -8,8 +8,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
-PAYLOADS = [line for line in (Path(__file__).parent / "payloads.txt").read_text("utf-8").split("\n") if line.strip()]
+
+def _lines_of(name: str) -> list[str]:
+    return [line for line in (Path(__file__).parent / name).read_text("utf-8").split("\n") if line.strip()]
+
+
+# Names, tags and texts: each on every page. What only content could make something of: each where content is rendered,
+# and all together on every page that shows content.
+PAYLOADS = _lines_of("payloads.txt")
+CONTENT_PAYLOADS = [*PAYLOADS, *_lines_of("content_payloads.txt")]
+ALL_IN_ONE = "\n\n".join(CONTENT_PAYLOADS)
 each_payload = pytest.mark.parametrize("payload", PAYLOADS, ids=[f"line {n}" for n in range(1, len(PAYLOADS) + 1)])
+each_content_payload = pytest.mark.parametrize(
+    "payload", CONTENT_PAYLOADS, ids=[f"payload {n}" for n in range(1, len(CONTENT_PAYLOADS) + 1)]
+)
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 CONTENT_TAGS = {
     *("div", "p", "br", "hr", "strong", "em", "s", "code", "pre", "span", "blockquote", "ul", "ol", "li", "a"),

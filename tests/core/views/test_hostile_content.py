@@ -124,6 +124,7 @@ def test_names_of_people_groups_and_tags_do_nothing(
         team,
         f"{team}?period=days&from={payload}&to={payload}",
         f"{team}/groups",
+        f"{team}/quotas",
         f"{team}/groups/new",
         f"{team}/groups/{group.public}",
         f"{team}/groups/{group.public}/delete",

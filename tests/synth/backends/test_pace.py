@@ -70,7 +70,7 @@ def test_fewer_are_let_in_when_the_limit_falls_and_more_when_it_grows():
 
         async def one() -> None:
             nonlocal inside
-            async with gate.slot():
+            async with gate:
                 inside += 1
                 most.append(inside)
                 await asyncio.sleep(0)
@@ -101,7 +101,7 @@ class TestAllowance:
         return replace(target_at(requests_a_minute=60), pk=EndpointFactory().pk)
 
     def taken(self, target: Any) -> tuple[int, float]:
-        return Allowance(target)._take()
+        return asyncio.run(Allowance(target)._take())
 
     def age(self, target: Any, seconds: float) -> None:
         with connection.cursor() as cursor:
@@ -133,19 +133,19 @@ class TestAllowance:
         target = replace(target, requests_a_minute=None, tokens_a_minute=60_000)
         mine = Allowance(target)
         mine._each = 100.0
-        count, _ = mine._take()
+        count, _ = asyncio.run(mine._take())
         assert count == 10
         assert Row.objects.get().tokens == pytest.approx(5_000 - 1_000, abs=100)
         mine.used(100.0, 6_100)
-        count, seconds = mine._take()
+        count, seconds = asyncio.run(mine._take())
         assert count == 0
         assert seconds == pytest.approx(2, abs=0.5)
 
     def test_a_request_larger_than_the_bucket_passes_and_is_waited_for_afterwards(self, target):
         mine = Allowance(replace(target, requests_a_minute=None, tokens_a_minute=600))
         mine._each = 1_000.0
-        assert mine._take()[0] == 1
-        count, seconds = mine._take()
+        assert asyncio.run(mine._take())[0] == 1
+        count, seconds = asyncio.run(mine._take())
         assert (count, seconds) == (0, pytest.approx(95, abs=5))
 
     def test_what_was_taken_and_not_used_is_given_back(self, server, target):
@@ -169,7 +169,7 @@ def test_workers_share_one_bucket(target_at):
 
     def worker(_: int) -> int:
         try:
-            return sum(Allowance(target)._take()[0] for _ in range(10))
+            return sum(asyncio.run(Allowance(target)._take())[0] for _ in range(10))
         finally:
             connection.close()
 

@@ -1,0 +1,73 @@
+"""The row that reserves a comparison for a person, and the order in which they see it. Its queue item is locked."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils import timezone
+
+from annotate.lines import FRESH, level
+from annotate.models import Assignment, AssignmentState
+from annotate.orders import next_order
+from core.bulk import fetch
+from core.models import Comparison, Project, Round, User
+
+RESERVED_FOR = timedelta(minutes=30)
+RESERVED_AHEAD_FOR = timedelta(seconds=90)
+ORDERS = """
+SELECT a.comparison_id, a."order", a.person_id = %(person)s FROM annotate_assignment a
+ WHERE a.comparison_id = ANY (%(ids)s) AND a.state <> 'own'
+   AND (a.person_id = %(person)s OR a.state IN ('held', 'ahead', 'assigned', 'done'))
+ ORDER BY a.id
+"""
+RESERVE = """
+INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", expires, shown)
+VALUES (%s, %s, %s, %s, %s, %s::smallint[], %s, %s)
+    ON CONFLICT (person_id, comparison_id, round_id)
+    DO UPDATE SET state = EXCLUDED.state, expires = EXCLUDED.expires, shown = EXCLUDED.shown
+RETURNING id, "order", client_id, draft
+"""
+RETAKE = f"""
+UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", "q.held + 1", "q.comparison_id")},
+       tie = {FRESH}
+  FROM core_project p WHERE q.comparison_id = %s AND q.held < q.wanted AND p.id = q.project_id RETURNING 1
+"""
+
+
+def reserve(
+    person: User, project: Project, current: Round, comparison: Comparison, state: AssignmentState
+) -> Assignment:
+    now = timezone.now()
+    expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
+    order = orders_for(person, project, [comparison])[comparison.pk]
+    values = [project.pk, comparison.pk, person.pk, current.pk, state.value, order, expires, now]
+    ((pk, order, mark, draft),) = fetch(RESERVE, values)
+    reserved = Assignment(
+        pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=order
+    )
+    reserved.expires, reserved.shown, reserved.client_id = expires, now, mark
+    reserved.draft = draft
+    return reserved
+
+
+def orders_for(person: User, project: Project, comparisons: Sequence[Comparison]) -> dict[int, list[int]]:
+    """By comparison: as the person saw it before, else the next of its design after those that others see.
+
+    Its places are locked, so that nobody else gets the same at this moment.
+    """
+    given: dict[int, list[list[int]]] = defaultdict(list)
+    own: dict[int, list[int]] = {}
+    for pk, order, is_own in fetch(ORDERS, {"person": person.pk, "ids": [each.pk for each in comparisons]}):
+        if is_own:
+            own[pk] = order
+        else:
+            given[pk].append(order)
+    return {
+        each.pk: own.get(each.pk) or next_order(project.seed, each.public.bytes, each.k, given[each.pk])
+        for each in comparisons
+    }
+
+
+def retake_seat(comparison_id: int) -> bool:
+    """Whether there was a place left for an answer that came after its reservation lapsed."""
+    return bool(fetch(RETAKE, [comparison_id]))
