@@ -46,6 +46,10 @@ def test_five_kinds_are_composed_published_and_seen(as_owner: Page, project: Pro
     last.get_by_label("Only asked if").select_option("main")
     page.locator(".composer-question").last.get_by_label("both bad").check()
     expect(seen.locator("#question-choice")).to_have_attribute("data-when", "main:both_bad")
+    page.get_by_label("On a desk").check()
+    expect(seen.locator("#question-choice")).to_be_hidden()
+    seen.get_by_label("Both bad").first.check(force=True)
+    expect(seen.locator("#question-choice")).to_be_visible()
     assert len(current(project).questions) == 2, "nothing is kept before it is published"
     with page.expect_navigation():
         page.get_by_role("button", name="Publish questions").click()
