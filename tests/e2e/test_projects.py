@@ -53,7 +53,7 @@ def test_a_new_project_begins_with_its_address_and_the_browsers_time_zone(as_ada
 def test_the_preview_of_the_questions_follows_what_is_typed(as_owner: Page, project: Project) -> None:
     page = as_owner
     page.goto("/p/helpful/settings/questions")
-    preview = page.frame_locator(".composer-frame")
+    preview = page.frame_locator(".composer-frame").locator("#answer")
     expect(preview.get_by_text("A much")).to_have_count(1)
     page.locator(".composer-question summary").first.click()
     page.fill("#q0-text", "Which is kinder?")
@@ -65,7 +65,8 @@ def test_the_preview_of_the_questions_follows_what_is_typed(as_owner: Page, proj
     expect(page.locator("#preview").get_by_text("Ask something.")).to_be_visible()
     assert current(project).questions[0]["text"] == "Which answer is better?", "nothing is kept before it is published"
     page.fill("#q0-text", "Which is kinder?")
-    page.get_by_role("button", name="Publish questions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish questions").click()
     expect(page.locator(".composer-question strong").first).to_have_text("Which is kinder?")
     assert current(project).questions[0]["text"] == "Which is kinder?"
 

@@ -46,8 +46,13 @@ def test_five_kinds_are_composed_published_and_seen(as_owner: Page, project: Pro
     last.get_by_label("Only asked if").select_option("main")
     page.locator(".composer-question").last.get_by_label("both bad").check()
     expect(seen.locator("#question-choice")).to_have_attribute("data-when", "main:both_bad")
+    page.get_by_label("On a desk").check()
+    expect(seen.locator("#question-choice")).to_be_hidden()
+    seen.get_by_label("Both bad").first.check(force=True)
+    expect(seen.locator("#question-choice")).to_be_visible()
     assert len(current(project).questions) == 2, "nothing is kept before it is published"
-    page.get_by_role("button", name="Publish questions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish questions").click()
     expect(page.locator(".composer-question")).to_have_count(5)
     expect(page.get_by_text("The first questions.")).to_be_visible()
     kinds = [question["kind"] for question in current(project).questions]
@@ -69,6 +74,7 @@ def test_a_mistake_and_a_closed_card_keep_what_was_typed(as_owner: Page, project
     expect(page.get_by_text("A strength has 0 characters.").first).to_be_visible()
     expect(page.get_by_label("Question", exact=True).first).to_have_value("Which is kinder?")
     page.get_by_label("Weakest").first.fill("a bit")
-    page.get_by_role("button", name="Publish questions").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publish questions").click()
     expect(page.locator(".composer-question strong").first).to_have_text("Which is kinder?")
     assert current(project).questions[0]["strengths"] == ["a bit", "somewhat", "much"]
