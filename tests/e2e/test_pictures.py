@@ -46,6 +46,7 @@ def test_the_question_is_seen(browser: Browser, live_server: Any, ada: User, kin
     page.wait_for_url("**/")
     page.goto(f"/p/{project.slug}/work")
     ACTS.get(kind, lambda page: page.keyboard.press("2"))(page)
+    page.wait_for_load_state("networkidle")  # what is fetched ahead would meet the emptying of the tables
     page.screenshot(path=Path(str(FOLDER)) / f"work-{kind}-{size}-{theme}.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
