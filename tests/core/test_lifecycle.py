@@ -10,6 +10,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from annotate.actions import Skip, skip
+from annotate.models import GuidelinesRead, Quota
 from annotate.reservations import take_next
 from core import deletion, lifecycle
 from core.errors import PrefereeError
@@ -22,8 +23,11 @@ from core.models import (
     GoldItem,
     GoldSet,
     Group,
+    Image,
+    ImageSearch,
     Invitation,
     Project,
+    Rendering,
     Role,
     Rubric,
     Run,
@@ -33,6 +37,7 @@ from core.models import (
     Score,
     TagRule,
     Upload,
+    User,
 )
 from core.runs.actions import run_here, sweep
 from core.runs.starting import record_run, start_run
@@ -132,6 +137,7 @@ def fill(project: Project) -> None:
     skip(assignment.comparison, Skip(uuid7(), "broken"), by=person)
     take_next(person, project)
     assignment.comparison.flags.create(project=project, person=person, kind="flag")
+    fill_of_reading(project, person)
     DatasetVersionFactory(dataset=DatasetFactory(project=project))
     run = run_here(start_run(project, "aggregate", {}))
     create_schedule(project, Plan("Every night", "compare", "0 2 * * *"))
@@ -142,6 +148,15 @@ def fill(project: Project) -> None:
     assert second.pk != first.pk
     catch_up(project)
     mark_comparisons(project.pk, [first.pk])
+
+
+def fill_of_reading(project: Project, person: User) -> None:
+    """What there is of texts as they are shown, of guidelines that were read, and of quotas."""
+    Rendering.objects.create(project=project, key=bytes(16), version=1, html="<p>Hello</p>")
+    Image.objects.create(project=project, key=bytes(16), address="https://example.org/a.png")
+    ImageSearch.objects.create(project=project)
+    GuidelinesRead.objects.create(project=project, person=person, question_set=project.question_sets.latest("pk"))
+    Quota.objects.create(project=project, kind="tag", value="safety", most=10)
 
 
 def fill_of_models(project: Project, comparison: Comparison) -> None:

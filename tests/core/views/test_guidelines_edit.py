@@ -95,12 +95,12 @@ def test_who_judged_by_an_older_version_sees_what_changed_since(
     assert held is not None
     as_annotator.post(
         f"/p/helpful/work/{held.comparison.public}",
-        {"client_id": "0190a5b0-0000-7000-8000-000000000001", "choice": "a3"},
+        {"client_id": "0190a5b0-0000-7000-8000-000000000001", "main": "a3"},
     )
     assert "Changed since" not in text(as_annotator.get("/p/helpful/guidelines"))
     send(as_owner, project, "Be kind.")
     html = text(as_annotator.get("/p/helpful/guidelines"))
-    assert f"Changed since you last judged, under version {held.round.question_set.version}" in html
+    assert f"Changed since you last read them, in version {held.round.question_set.version}" in html
     assert '<p class="is-added" dir="auto"><span class="unseen">added:</span>Be kind.</p>' in html
     assert "Changed since" not in text(as_owner.get("/p/helpful/guidelines"))
     assert "Edit guidelines" not in html
@@ -126,7 +126,7 @@ def test_what_is_typed_does_nothing(as_owner: Client, project: Project, seen: No
 def test_the_list_takes_as_many_queries_for_many_versions(
     as_owner: Client, project: Project, seen: None, django_assert_num_queries: Any
 ) -> None:
-    count = 9
+    count = 8
     with django_assert_num_queries(count):
         as_owner.get(HERE)
     for number in range(5):
