@@ -169,7 +169,7 @@ CASES = {
     "skip": Case({"POST": RESERVED}, ("slug", "comparison"), SKIP),
     "draft": Case({"POST": RESERVED | {"annotator": 200}}, ("slug", "comparison"), ANSWER),
     "flag": Case({"POST": RESERVED}, ("slug", "comparison"), {"words": "Odd."}),
-    "work_ahead": Case({"GET": JUDGE | {"annotator": 204, "reviewer": 204, "owner": 204}}, ("slug",)),
+    "work_ahead": Case({"GET": JUDGE | {"annotator": 204}}, ("slug",)),
     # Nobody here has answered anything.
     "undo": Case({"POST": JUDGE | dict.fromkeys(("annotator", "reviewer", "owner"), 409)}, ("slug",)),
     "guidelines_read": Case(
