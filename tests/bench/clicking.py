@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 
-SHOWN = re.compile(r'hx-post="(/p/[^"/]+/work/[0-9a-f-]{36})"')
+SHOWN = re.compile(r'hx-post="([^"]*/work/[0-9a-f-]{36})"')
 MARK = re.compile(r'name="client_id" value="([0-9a-f-]{36})"')
 CSRF = "c" * 32
 
