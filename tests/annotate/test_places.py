@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 
 from annotate.actions import Answer, Skip, skip, submit_judgment
+from annotate.lines import UNSETTLED
 from annotate.models import Assignment, AssignmentState, Place, QueueItem
 from annotate.queue import refresh
 from annotate.reservations import take_next
 from annotate.restoring import settle
 from annotate.seats import free
+from core.bulk import fetch
 from core.comparisons import set_priority, set_votes
 from core.groups import bind_tag, set_people
 from core.models import Comparison, Project, Role, User
@@ -49,9 +51,10 @@ def test_the_place_moves_with_the_answers(project: Project) -> None:
     comparisons = ComparisonFactory.create_batch(3, project=project, votes_wanted=2)
     person = annotator(project)
     assert all_of(person, project) == comparisons
+    ((oldest,),) = fetch(f"SELECT {UNSETTLED}", [])  # on this server, whose other databases have transactions, too
     assert take_next(person, project) is None
     last = QueueItem.objects.get(comparison=comparisons[-1])
-    assert Place.objects.get().tie > last.tie
+    assert Place.objects.get().tie >= min(last.tie + 1, oldest)
 
 
 def test_what_comes_later_is_found_by_whoever_had_seen_all(project: Project) -> None:
