@@ -78,6 +78,7 @@ def test_nothing_of_an_erased_prompt_is_left(project, remove):
         "assignments": 0,
         "notes of failures": 1,
         "stored replies": 0,
+        "images": 0,
     }
     assert "question number 1" in left
 
