@@ -35,7 +35,7 @@ ONE_EACH = [{"role": "user", "content": payload} for payload in CONTENT_PAYLOADS
 ANSWER = [{"role": "assistant", "content": payload} for payload in CONTENT_PAYLOADS]
 SPOILT = """(allowed) => {
   const wrongs = [];
-  const active = /^(on|id$|style$|hx-|data-|name$|form|action|ping$|nonce$)/;
+  const active = /^(on|id$|style$|hx-|data-(?!reached$)|name$|form|action|ping$|nonce$)/;
   for (const content of document.querySelectorAll(".content[hx-disable]")) {
     for (const element of content.querySelectorAll("*")) {
       const name = element.localName;
