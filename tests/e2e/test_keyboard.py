@@ -42,9 +42,10 @@ def stops(page: Page, most: int = 40) -> list[Any]:
     found: list[Any] = []
     for _ in range(most):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.body"):
+        stop = page.evaluate(FOCUSED)
+        if page.evaluate("document.activeElement === document.body") or (found and stop[0] == found[0][0]):
             break
-        found.append(page.evaluate(FOCUSED))
+        found.append(stop)
     return found
 
 
