@@ -74,6 +74,7 @@ def test_answers_scroll_together_where_somebody_wants_that(as_ada: Page, compari
     page.keyboard.press("v")
     page.evaluate("document.querySelector('#pane-A').scrollTop = 1e6")
     until(page, f"{far}[1] > 0.98")
+    page.wait_for_timeout(300)  # what B does by itself is over
     page.evaluate("document.querySelector('#pane-B').scrollTop = 0")
     until(page, f"{far}[0] < 0.02")
     page.reload()
