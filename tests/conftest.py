@@ -1,11 +1,12 @@
 """The database of the tests: `DATABASE_URL` where it is set, else an embedded server of their own, gone afterwards."""
 
+import asyncio
 import io
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,15 @@ def database_url(transactional_db: None) -> str:
     from tests.core.runs.workers import url_of_database
 
     return url_of_database()
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A browser test leaves its loop running in the process; what else is tried starts its own, as a worker does."""
+    if "browser" in request.keywords:
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
