@@ -14,9 +14,9 @@ TYPES = {"yaml": "application/yaml; charset=utf-8", "json": "application/json; c
 
 @require_safe
 @signed_in
-def questions_file(request: UserRequest, slug: str, number: int, ending: str) -> HttpResponse:
+def questions_file(request: UserRequest, slug: str, number: str, ending: str) -> HttpResponse:
     project = get_project(request.user, slug, "manage")
-    row = version_of(project, str(number))
+    row = version_of(project, number)
     if row is None or ending not in FORMATS:
         raise Http404
     text = written(row.questions, ending, f"Questions {row.version} of {project.slug}")
