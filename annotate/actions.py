@@ -1,6 +1,6 @@
 """What a person does on the work page. Lock order everywhere: queue item, assignment, judgment, label."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -123,14 +123,7 @@ def _store(assignment: Assignment, answer: Answer | Skip, said: Said, status: St
         round=assignment.round,
         order=assignment.order,
         order_no=order_number(assignment.order),
-        ranks=said.ranks,
-        partial=said.partial,
-        strength=said.strength,
-        both_bad=said.both_bad,
-        answers=said.answers,
-        ratings=said.ratings,
-        spans=said.spans,
-        rationale=said.rationale,
+        **asdict(said),
         wall_ms=answer.wall_ms,
         active_ms=answer.active_ms,
         touched=True,

@@ -1,5 +1,6 @@
 """Change one's own answer, or contest what was decided. Lock order: queue item, assignment, judgment, label."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from annotate import flags
 from annotate.actions import Answer
 from annotate.history import decisions_on, is_otherwise, is_told, own_answers
 from annotate.kinds.answers import read_answers
-from annotate.models import Assignment, Flag, QueueItem
+from annotate.models import Assignment, AssignmentState, Flag, QueueItem
 from annotate.screen import shown_in
 from annotate.writers import keep_rewrites
 from core import audit
@@ -61,7 +62,8 @@ def contest(comparison: Comparison, reason: str, *, by: User) -> Flag:
 
 
 def _assignment(comparison: Comparison, person: User) -> Assignment:
-    theirs = Assignment.objects.filter(comparison=comparison, person=person).order_by("-round__number")
+    theirs = Assignment.objects.filter(comparison=comparison, person=person).exclude(state=AssignmentState.OWN)
+    theirs = theirs.order_by("-round__number")
     found = theirs.select_for_update(of=("self",)).select_related("round__question_set").first()
     if found is None:
         raise PrefereeError("This comparison was never yours to answer.")
@@ -94,14 +96,7 @@ def _replace(before: Judgment, assignment: Assignment, answer: Answer) -> Judgme
         sample=before.sample,
         order=before.order,
         order_no=before.order_no,
-        ranks=said.ranks,
-        partial=said.partial,
-        strength=said.strength,
-        both_bad=said.both_bad,
-        answers=said.answers,
-        ratings=said.ratings,
-        spans=said.spans,
-        rationale=said.rationale,
+        **asdict(said),
         wall_ms=answer.wall_ms,
         active_ms=answer.active_ms,
         touched=True,

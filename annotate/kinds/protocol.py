@@ -46,7 +46,7 @@ class Shown:
 
 @dataclass(slots=True)
 class Said:
-    """All that an answer says, in slots. Ranks, strength and both_bad are those of the main question."""
+    """All that an answer says, in slots, under the names of a judgment's columns. The main question's are the first."""
 
     ranks: list[int] | None = None
     partial: bool = False

@@ -218,6 +218,7 @@ def world(project: Project, ada: User) -> World:
 def test_hostile_content_does_nothing_anywhere(as_ada: Page, world: World, live_server: Any) -> None:
     page = as_ada
     wrongs: list[str] = []
+    read = f"{live_server.url}/p/helpful/work/guidelines"  # said once, when the key below opens the drawer
     here = ""
     page.on("dialog", lambda dialog: (wrongs.append(f"{here}: a dialog said {dialog.message}"), dialog.dismiss()))
     page.on(
@@ -239,7 +240,8 @@ def test_hostile_content_does_nothing_anywhere(as_ada: Page, world: World, live_
         page.wait_for_load_state("networkidle")
         if page.url.partition("?")[0] != live_server.url + address.partition("?")[0] and here != "contested":
             wrongs.append(f"{here}: the page went to {page.url}")
-    assert wrongs == []
+    assert wrongs.count(f"work: {read}") == 1
+    assert [wrong for wrong in wrongs if wrong != f"work: {read}"] == []
 
 
 def leaves(request: Request, live_server: Any) -> bool:
