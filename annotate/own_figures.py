@@ -1,7 +1,6 @@
 """What a person may know about their own work: how much, how fast, and how often reviewers saw it the same way."""
 
 from dataclasses import dataclass
-from math import sqrt
 
 from annotate.history import decisions_on, is_otherwise, is_told, own_answers
 from annotate.progress import done_today
@@ -11,7 +10,6 @@ from core.periods import this_week
 
 FEWEST = 5
 MOST_COMPARED = 2_000
-Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def agreement_with_reviewers(person: User, project: Project) -> Agreement:
 
 def wilson(hits: int, n: int) -> Agreement:
     """A share with its 95 % interval (Wilson 1927, without continuity correction)."""
-    share, room = hits / n, Z * Z / n
-    middle = (share + room / 2) / (1 + room)
-    half = Z * sqrt(share * (1 - share) / n + room / (4 * n)) / (1 + room)
-    return Agreement(n, share, max(middle - half, 0.0), min(middle + half, 1.0))
+    from scipy.stats import binomtest  # heavy, and wanted on one page
+
+    interval = binomtest(hits, n).proportion_ci(confidence_level=0.95, method="wilson")
+    return Agreement(n, hits / n, float(interval.low), float(interval.high))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotate import history, revising
 from annotate.kinds.protocol import BadAnswer
-from annotate.models import Assignment, Flag
+from annotate.models import Assignment, AssignmentState, Flag
 from annotate.own_figures import own_figures
 from annotate.said import fields_in
 from annotate.screen import screen_of, shown_in
@@ -104,8 +104,8 @@ def _own(request: UserRequest, project: Project, public: UUID) -> tuple[Comparis
     """What this person has answered themselves; for them, nothing else is here."""
     comparisons = Comparison.objects.visible_to(request.user).select_related("prompt", "project")
     found = get_object_or_404(comparisons, project=project, public=public)
-    theirs = Assignment.objects.filter(comparison=found, person=request.user).order_by("-round__number")
-    assignment = theirs.select_related("round__question_set", "person").first()
+    theirs = Assignment.objects.filter(comparison=found, person=request.user).exclude(state=AssignmentState.OWN)
+    assignment = theirs.order_by("-round__number").select_related("round__question_set", "person").first()
     if assignment is None or not history.own_answers(request.user, project).filter(comparison=found).exists():
         raise Http404("You have not answered this comparison.")
     assignment.comparison = found
@@ -119,13 +119,16 @@ def _page(
     assignment: Assignment,
     *,
     errors: dict[str, str] | None = None,
+    refused: str = "",
     status: int = 200,
     **said: Any,
 ) -> HttpResponse:
+    """What was typed and not stored stays in the form, whatever it was refused for."""
     standing = revising.standing_answer(comparison, request.user)
     decision = history.decisions_on([comparison.pk], besides=request.user).get(comparison.pk)
     is_told = standing is not None and decision is not None and history.is_told(standing)
-    fields = dict(request.POST.lists()) if errors else _fields(standing, assignment)
+    typed = bool(errors or refused)
+    fields = dict(request.POST.lists()) if typed else _fields(standing, assignment)
     context = in_project(
         request.user,
         project,
@@ -133,7 +136,8 @@ def _page(
         screen=screen_of(assignment, fields, errors or {}),
         comparison=comparison,
         standing=standing,
-        client_id=client_id_of(request.POST) if errors else uuid4(),
+        client_id=client_id_of(request.POST) if typed else uuid4(),
+        refused=refused,
         may_change=standing is not None and revising.may_change(standing, decision),
         decision=history.decision_in_words(standing, decision) if standing and decision and is_told else "",
         otherwise=is_told and standing is not None and decision and history.is_otherwise(standing, decision),

@@ -74,9 +74,9 @@ def flag(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     usual = flags.FLAG_REASONS.get(request.POST.get("reason", ""), "")
     try:
         flags.flag(assignment.comparison, usual or request.POST.get("words", ""), by=request.user)
-    except Conflict:
-        raise
     except PrefereeError as error:
+        if not request.htmx:
+            raise
         return JsonResponse({"error": str(error)}, status=422)
     return JsonResponse({"said": "Flagged"}) if request.htmx else redirect("work", project.slug)
 

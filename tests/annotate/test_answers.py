@@ -126,12 +126,15 @@ def test_a_change_is_a_revision_and_the_old_one_is_kept(as_ada: Client, judged: 
     assert "Replaced" in html
 
 
-def test_a_stale_change_is_refused_with_a_sentence(as_ada: Client, judged: Judgment) -> None:
+def test_a_stale_change_is_refused_with_a_sentence_and_kept_in_the_form(as_ada: Client, judged: Judgment) -> None:
     assert change(as_ada, judged, "b2") == 302
-    data = {"client_id": str(uuid4()), "after": str(judged.client_id), "main": "tie"}
+    data = {"client_id": str(uuid4()), "after": str(judged.client_id), "main": "tie", "rationale": "Half a thought"}
     response = as_ada.post(f"{ANSWERS}/{judged.comparison.public}", data)
+    html = response.content.decode()
     assert response.status_code == 409
-    assert "You have changed this answer in another window." in response.content.decode()
+    assert "You have changed this answer in another window." in html
+    assert re.search(r'value="tie"[^>]*checked', html)
+    assert "Half a thought</textarea>" in html
     assert Judgment.objects.count() == 2
 
 

@@ -216,6 +216,12 @@ def test_a_flag_is_stored_once_with_the_last_reason(as_ada: Client, held: Assign
 @pytest.mark.parametrize("words", ["", " ", "x" * 2_001, "a\0b"])
 def test_a_flag_wants_a_reason(as_ada: Client, held: Assignment, words: str) -> None:
     assert post(as_ada, held, "/flag", words=words).status_code == 422
+
+
+def test_without_javascript_a_refused_flag_is_a_page_with_the_sentence(as_ada: Client, held: Assignment) -> None:
+    response = as_ada.post(f"/p/helpful/work/{held.comparison.public}/flag", {"words": ""})
+    assert (response.status_code, "Say why in a few words" in response.content.decode()) == (409, True)
+    assert response["Content-Type"].startswith("text/html")
     assert not Flag.objects.exists()
 
 
