@@ -1,5 +1,6 @@
 """Review: what a reviewer should look at, and one case of it: blind first, then what everybody said."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from annotate import flags
-from annotate.blindness import Blind
+from annotate.blindness import BEFORE_THEM, Blind
 from annotate.cases import SHOWN, open_cases
 from annotate.comparisons import cards_of
-from annotate.models import Assignment, AssignmentState, Flag
+from annotate.models import Assignment, Flag
 from annotate.review import current_round, decision_of
 from annotate.screen import Screen, screen_of
 from annotate.views.decision_form import DecisionForm, form_for
@@ -24,6 +25,15 @@ from core.views.access import signed_in
 from core.views.pages import in_project
 
 REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What a reviewer wrote about a flag and could not be stored, with the sentence why."""
+
+    flag: int
+    typed: str
+    error: str
 
 
 @require_safe
@@ -64,7 +74,8 @@ def resolve(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
         flags.resolve(flag, request.POST.get("outcome", ""), by=request.user)
     except PrefereeError as error:
         status = 409 if isinstance(error, Conflict) else 422
-        return case_page(request, project, found, refused=(str(flag.pk), str(error)), status=status)
+        refused = Refused(flag.pk, request.POST.get("outcome", ""), str(error))
+        return case_page(request, project, found, refused=refused, status=status)
     return redirect("case", slug, comparison)
 
 
@@ -80,7 +91,7 @@ def case_page(
     comparison: Comparison,
     *,
     form: DecisionForm | None = None,
-    refused: tuple[str, str] = ("", ""),
+    refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The votes, the names and the label come when this reviewer has decided."""
@@ -100,12 +111,11 @@ def case_page(
         card=card,
         screen=_screen(comparison, project),
         prompt=comparison.prompt,
-        flags=_flags(comparison),
+        flags=_flags(comparison, refused),
         form=(form or form_for(comparison, project, request.user)) if can_decide else None,
         revealed=revealed,
         is_held=is_held,
         names=names,
-        refused=dict([refused]),
         back=REVIEW,
     )
     return render(request, "annotate/case.html", context, status=status)
@@ -117,8 +127,7 @@ def _comparison(request: UserRequest, project: Project, public: UUID) -> Compari
 
 
 def _is_held(comparison: Comparison, person: User) -> bool:
-    theirs = Assignment.objects.filter(comparison=comparison, person=person)
-    return theirs.filter(state__in=(AssignmentState.HELD, AssignmentState.AHEAD)).exists()
+    return Assignment.objects.filter(comparison=comparison, person=person, state__in=BEFORE_THEM).exists()
 
 
 def _responses(comparison: Comparison) -> set[int]:
@@ -134,8 +143,11 @@ def _screen(comparison: Comparison, project: Project) -> Screen | None:
     return screen_of(Assignment(comparison=comparison, project=project, round=number, order=order), {})
 
 
-def _flags(comparison: Comparison) -> list[dict[str, Any]]:
+def _flags(comparison: Comparison, refused: Refused | None) -> list[dict[str, Any]]:
     """Those that wait first."""
     found = Flag.objects.filter(comparison=comparison).select_related("person", "resolved_by")
     ordered = sorted(found, key=lambda each: (each.resolved is not None, each.pk))
-    return [{"row": each, "why": SHOWN[each.kind], "mark": str(each.pk)} for each in ordered]
+    return [
+        {"row": each, "why": SHOWN[each.kind], "refused": refused if refused and refused.flag == each.pk else None}
+        for each in ordered
+    ]

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from annotate import cases
 from annotate.actions import Answer, submit_judgment
-from annotate.flags import contest, flag
+from annotate.flags import contest, flag, resolve
 from annotate.models import Flag
 from annotate.reservations import take_next
 from core.models import Comparison, Judgment, Project, Role, User
@@ -106,6 +106,20 @@ def test_a_flag_is_resolved_and_its_person_reads_the_outcome(
     assert as_reviewer.post(address, {"flag": row.pk, "outcome": "You are."}).status_code == 302
     assert as_reviewer.post(address, {"flag": row.pk, "outcome": "Again."}).status_code == 409
     assert "You are." in page(as_ada, "/p/helpful/answers")
+
+
+def test_what_was_written_about_a_flag_is_kept_where_it_is_refused(
+    as_reviewer: Client, split: Comparison, ada: User, bruno: User
+) -> None:
+    row, address = flag(split, "Odd.", by=ada), f"{REVIEW}/{split.public}/resolve"
+    long = "Looked at. " * 200
+    html = as_reviewer.post(address, {"flag": row.pk, "outcome": long}).content.decode()
+    assert "Shorten it, then send it." in html
+    assert f'value="{long}"' in html
+    resolve(row, "Somebody else was here.", by=bruno)
+    html = as_reviewer.post(address, {"flag": row.pk, "outcome": "Mine."}).content.decode()
+    assert "Somebody has resolved this meanwhile." in html
+    assert "You wrote: <bdi>Mine.</bdi>" in html
 
 
 def test_a_flag_of_another_comparison_is_not_resolved_here(
