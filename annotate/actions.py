@@ -1,29 +1,31 @@
 """What a person does on the work page. Lock order everywhere: queue item, assignment, judgment, label."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 
 from annotate.kinds.answers import read_answers
 from annotate.kinds.protocol import Fields, Said
-from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.locked import Found, locked
+from annotate.models import Assignment, AssignmentState
 from annotate.reserving import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
 from annotate.strategy import depends_on_labels, follow_labels
-from annotate.undo import taken_back
 from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judgment, Status, User
 from core.orders import order_number
+from core.rows import add, tell
 
 # What comes next is answered before the server knows that it is shown, where the network was away.
 RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
+
+
+ENDED = "UPDATE annotate_assignment SET state = %s, draft = NULL, draft_saved = NULL WHERE id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,16 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
     this person, Conflict where they have skipped it or the answer's mark is another's.
     """
     with transaction.atomic():
-        assignment = _locked_assignment(comparison, by)
-        if before := _already(assignment, answer, by):
+        found = locked(comparison, by, answer.client_id)
+        assignment = found.assignment
+        if before := _already(found, answer):
             if before.status == Status.SKIPPED:
                 raise Conflict("You have skipped this comparison, so the answer was not kept. Go on with the next one.")
             return before
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
-        judgment = _store(assignment, answer, said, _status_of(assignment))
+        judgment = _store(found, answer, said, _status_of(assignment))
         keep_rewrites(assignment, said)
-        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.DONE, draft=None, draft_saved=None)
+        tell(ENDED, [AssignmentState.DONE.value, assignment.pk])
         refresh_labels([comparison.pk], tell=False)
         if depends_on_labels(assignment.project):
             follow_labels([comparison.pk])
@@ -71,39 +74,25 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
 def skip(comparison: Comparison, answer: Skip, *, by: User) -> None:
     """Give the place to somebody else; this person does not see the comparison again in this round."""
     with transaction.atomic():
-        assignment = _locked_assignment(comparison, by)
-        if assignment.state == AssignmentState.DONE or _already(assignment, answer, by):
+        found = locked(comparison, by, answer.client_id)
+        assignment = found.assignment
+        if assignment.state == AssignmentState.DONE or _already(found, answer):
             return
         free([assignment.pk], AssignmentState.SKIPPED)
-        Assignment.objects.filter(pk=assignment.pk).update(state=AssignmentState.SKIPPED, draft=None, draft_saved=None)
-        _store(assignment, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
+        tell(ENDED, [AssignmentState.SKIPPED.value, assignment.pk])
+        _store(found, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
 
 
-def _locked_assignment(comparison: Comparison, person: User) -> Assignment:
-    list(QueueItem.objects.select_for_update().filter(comparison=comparison).values_list("pk"))
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("project", "round__question_set")
-        .filter(comparison=comparison, person=person)
-        .exclude(state=AssignmentState.OWN)
-        .order_by("-round__number")
-        .first()
-    )
-    if assignment is None:
-        raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
-    assignment.comparison, assignment.person = comparison, person
-    return assignment
-
-
-def _already(assignment: Assignment, answer: Answer | Skip, person: User) -> Judgment | None:
+def _already(found: Found, answer: Answer | Skip) -> Judgment | None:
     """The judgment that this answer, or an earlier one of this person in this round, has made."""
-    in_round = {"person": person, "round": assignment.round_id, "occasion": "first", "live": True}
-    theirs = Q(comparison=assignment.comparison_id, **in_round)
-    found = list(Judgment.objects.filter(Q(client_id=answer.client_id) | theirs).order_by("pk"))
-    same = next((each for each in found if each.client_id == answer.client_id), None)
-    if same is not None and (same.person_id, same.comparison_id) != (person.pk, assignment.comparison_id):
+    if not found.same:
+        return None
+    judgments = list(Judgment.objects.filter(pk__in=found.same).order_by("pk"))
+    same = next((each for each in judgments if each.client_id == answer.client_id), None)
+    theirs = found.assignment.person_id, found.assignment.comparison_id
+    if same is not None and (same.person_id, same.comparison_id) != theirs:
         raise Conflict("This answer carries the mark of another one. Reload the page and answer again.")
-    return same or next(iter(found), None)
+    return same or next(iter(judgments), None)
 
 
 def _status_of(assignment: Assignment) -> Status:
@@ -113,23 +102,24 @@ def _status_of(assignment: Assignment) -> Status:
     return Status.SURPLUS
 
 
-def _store(assignment: Assignment, answer: Answer | Skip, said: Said, status: Status) -> Judgment:
+def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> Judgment:
+    assignment = found.assignment
     judgment = Judgment(
         project=assignment.project,
         comparison_id=assignment.comparison_id,
         k=len(assignment.order),
-        judge=judge_of(assignment.person, assignment.project),
+        judge_id=found.judge or judge_of(assignment.person, assignment.project).pk,
         person=assignment.person,
         round=assignment.round,
         order=assignment.order,
         order_no=order_number(assignment.order),
-        **asdict(said),
+        **{each.name: getattr(said, each.name) for each in fields(said)},
         wall_ms=answer.wall_ms,
         active_ms=answer.active_ms,
         touched=True,
         client_id=answer.client_id,
         status=status,
-        revises=taken_back(assignment),
+        revises_id=found.undone,
     )
-    judgment.save(force_insert=True)
+    add(judgment)
     return judgment

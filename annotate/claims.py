@@ -7,8 +7,8 @@ each line. OFFSET 0 keeps the subqueries subplans when statistics are stale.
 from collections.abc import Sequence
 
 from annotate.lines import FRESH, UNSETTLED, level
-from core.bulk import fetch
 from core.models import Project, User
+from core.rows import ask
 
 # A round of this loop meets others who take the last place at the same moment; each such place is gone afterwards.
 MOST_TRIES = 50
@@ -91,7 +91,7 @@ def claim(person: User, project: Project, groups: Sequence[int]) -> int | None:
     named = {"project": project.pk, "person": person.pk, "groups": list(groups), "strategy": project.strategy}
     after, wait = BEFORE_ALL, "SKIP LOCKED"
     for _ in range(MOST_TRIES):
-        rows = fetch(statement(project.strategy, wait), {**named, "after_priority": after[0], "after_level": after[1]})
+        rows = ask(statement(project.strategy, wait), {**named, "after_priority": after[0], "after_level": after[1]})
         if rows and rows[0][0] is not None:
             return int(rows[0][0])
         if not rows and after == BEFORE_ALL:

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.db.models.signals import post_save
 
+from annotate.held import responses_of
 from annotate.identity import USUAL_WORDS
 from annotate.models import Flag, FlagKind
 from annotate.queue import refresh
 from core.conversation import text_of
-from core.models import Candidate, Comparison, Project, Response
+from core.models import Comparison, Project, Response
 
 SAYS = "A response says “{}”."
-CANDIDATES = Prefetch("candidates", Candidate.objects.select_related("response").order_by("slot"))
 # What was found in a text, by the list of words and the content's key; forgotten as a whole when it is long.
 MOST_KEPT = 50_000
 _kept: dict[tuple[tuple[str, ...], bytes], str | None] = {}
@@ -38,12 +37,6 @@ def is_kept_back(comparison: Comparison, project: Project) -> bool:
     Flag.objects.get_or_create(**leak, person=None, resolved=None, defaults={"reason": new[0]})
     refresh([comparison.pk])
     return True
-
-
-def responses_of(comparison: Comparison) -> list[Response]:
-    """By slot; read once, whoever asks."""
-    prefetch_related_objects([comparison], CANDIDATES)
-    return [candidate.response for candidate in comparison.candidates.all()]
 
 
 def _said(response: Response, words: tuple[str, ...]) -> str | None:

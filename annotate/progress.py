@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from core.bulk import fetch
 from core.models import Judgment, Occasion, Project, Status, User
+from core.rows import ask
 from core.work import Work
 
 COUNTED_UP_TO = 1_000
@@ -77,9 +77,9 @@ def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
     hundred wait past the person's places, it is not asked of each whether they have seen it out of turn.
     """
     named = {"projects": [project.pk for project in projects], "person": person.pk, "most": COUNTED_UP_TO + 1}
-    rows = fetch(WORK, named)
+    rows = ask(WORK, named)
     few = [pk for pk, _, _, waiting in rows if 0 < waiting <= EXACT_UP_TO]
-    exact = dict(fetch(EXACT, {**named, "projects": few})) if few else {}
+    exact = dict(ask(EXACT, {**named, "projects": few})) if few else {}
     return {pk: _work(done, before + exact.get(pk, waiting)) for pk, done, before, waiting in rows}
 
 

@@ -4,23 +4,24 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotate.claims import claim
-from annotate.leaks import is_kept_back, responses_of
+from annotate.held import first_assigned, on_the_screen, open_round, responses_of, with_texts
+from annotate.leaks import is_kept_back
 from annotate.models import Assignment, AssignmentState
 from annotate.reserving import RESERVED_AHEAD_FOR, RESERVED_FOR, reserve
 from annotate.rights import Rights, rights_of
 from annotate.seats import let_lapse
 from annotate.texts import texts_of
-from core.models import Comparison, Project, Round, User
+from core.models import Project, User
 from core.renderings import rendered_many
+from core.rows import ask
 
 # Comparisons that turn out to name who wrote them are set aside on the way; the next look goes on from there.
 MOST_SET_ASIDE = 20
 
-ON_THE_SCREEN = (AssignmentState.HELD, AssignmentState.AHEAD)
+LOCK = "SELECT FROM core_user u WHERE u.id = %s FOR NO KEY UPDATE"
 Take = Callable[[User, Project, Rights], Assignment | None]
 
 
@@ -39,7 +40,8 @@ def take_ahead(person: User, project: Project) -> Assignment | None:
     """
     taken = _taken(person, project, _ahead)
     if taken is not None:
-        rendered_many(project, texts_of(taken.comparison, responses_of(taken.comparison)))  # kept until it is shown
+        responses = responses_of(taken.comparison)
+        rendered_many(project, texts_of(taken.comparison, responses))  # kept until it is shown
     return taken
 
 
@@ -55,7 +57,7 @@ def _taken(person: User, project: Project, take: Take) -> Assignment | None:
 @transaction.atomic
 def _at_the_desk(person: User, project: Project, take: Take) -> tuple[Assignment | None, bool]:
     """Two tabs hold one comparison, not two; whoever is paused at this moment gets none."""
-    User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)
+    ask(LOCK, [person.pk])
     rights = rights_of(person, project)
     return (take(person, project, rights), rights.others_expired) if rights else (None, False)
 
@@ -83,8 +85,7 @@ def _ahead(person: User, project: Project, rights: Rights) -> Assignment | None:
 
 def _reserved(person: User, project: Project) -> dict[str, Assignment]:
     """What is before them and what is reserved ahead, by state."""
-    found = _with_content().filter(person=person, project=project, state__in=ON_THE_SCREEN)
-    return {assignment.state: assignment for assignment in found}
+    return {assignment.state: assignment for assignment in on_the_screen(person, project)}
 
 
 def _renewed(reserved: Assignment) -> Assignment | None:
@@ -114,9 +115,8 @@ def _changed(reserved: Assignment, **changes: Any) -> Assignment | None:
 
 def _assigned(person: User, project: Project) -> Assignment | None:
     """The first that was assigned to them; it is asked in the round of now."""
-    current = _round(project)
-    waiting = _with_content().filter(person=person, project=project, state=AssignmentState.ASSIGNED)
-    first = waiting.order_by("pk").select_for_update(of=("self",)).first() if current else None
+    current = open_round(project)
+    first = first_assigned(person, project) if current else None
     if current is None or first is None or first.round_id == current.pk:
         return first
     Assignment.objects.filter(
@@ -128,22 +128,15 @@ def _assigned(person: User, project: Project) -> Assignment | None:
 
 
 def _claim(person: User, project: Project, rights: Rights, state: AssignmentState) -> Assignment | None:
-    current = _round(project)
+    current = open_round(project)
     if current is None:
         return None
     for _ in range(MOST_SET_ASIDE):
         taken = claim(person, project, rights.groups)
         if taken is None:
             return None
-        comparison = Comparison.objects.select_related("prompt").get(pk=taken)
+        comparison = with_texts(taken)
+        comparison.project = project
         if not is_kept_back(comparison, project):
             return reserve(person, project, current, comparison, state)
     return None
-
-
-def _round(project: Project) -> Round | None:
-    return project.rounds.filter(closed=None).select_related("question_set").order_by("-number").first()
-
-
-def _with_content() -> "QuerySet[Assignment]":
-    return Assignment.objects.select_related("comparison__prompt", "round__question_set")

@@ -9,8 +9,8 @@ from django.utils import timezone
 from annotate.lines import FRESH, level
 from annotate.models import Assignment, AssignmentState
 from annotate.orders import next_order
-from core.bulk import fetch
 from core.models import Comparison, Project, Round, User
+from core.rows import ask
 
 RESERVED_FOR = timedelta(minutes=30)
 RESERVED_AHEAD_FOR = timedelta(seconds=90)
@@ -41,7 +41,7 @@ def reserve(
     expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
     order = orders_for(person, project, [comparison])[comparison.pk]
     values = [project.pk, comparison.pk, person.pk, current.pk, state.value, order, expires, now]
-    ((pk, order, mark, draft),) = fetch(RESERVE, values)
+    ((pk, order, mark, draft),) = ask(RESERVE, values)
     reserved = Assignment(
         pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=order
     )
@@ -57,7 +57,7 @@ def orders_for(person: User, project: Project, comparisons: Sequence[Comparison]
     """
     given: dict[int, list[list[int]]] = defaultdict(list)
     own: dict[int, list[int]] = {}
-    for pk, order, is_own in fetch(ORDERS, {"person": person.pk, "ids": [each.pk for each in comparisons]}):
+    for pk, order, is_own in ask(ORDERS, {"person": person.pk, "ids": [each.pk for each in comparisons]}):
         if is_own:
             own[pk] = order
         else:
@@ -70,4 +70,4 @@ def orders_for(person: User, project: Project, comparisons: Sequence[Comparison]
 
 def retake_seat(comparison_id: int) -> bool:
     """Whether there was a place left for an answer that came after its reservation lapsed."""
-    return bool(fetch(RETAKE, [comparison_id]))
+    return bool(ask(RETAKE, [comparison_id]))

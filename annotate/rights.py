@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from annotate.seats import JUDGING
-from core.bulk import fetch
 from core.models import Project, User
+from core.rows import ask
 
 # Whoever may not judge here (any more) has no row, and nobody has one where the project is archived.
 RIGHTS = """
@@ -36,5 +36,5 @@ class Rights:
 
 def rights_of(person: User, project: Project) -> Rights | None:
     """None where the person may not judge here."""
-    rows = fetch(RIGHTS, [project.pk, person.pk, JUDGING])
+    rows = ask(RIGHTS, [project.pk, person.pk, JUDGING])
     return Rights([0, *rows[0][0]], *rows[0][1:]) if rows else None

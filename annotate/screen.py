@@ -9,10 +9,10 @@ from uuid import UUID
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
+from annotate.held import responses_of
 from annotate.kinds.answers import NOTHING, Asked, asked
 from annotate.kinds.protocol import Fields, Shown
 from annotate.kinds.ranking import Card
-from annotate.leaks import responses_of
 from annotate.models import Assignment
 from annotate.sources import runs_of
 from annotate.texts import messages_of, texts_of
@@ -72,8 +72,8 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
 
     The assignment's project should have been loaded before the assignment: `core.renderings` says why.
     """
-    prompt = assignment.comparison.prompt
     responses = responses_of(assignment.comparison)
+    prompt = assignment.comparison.prompt
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
     project = assignment.project
     html = rendered_many(project, texts_of(assignment.comparison, responses))

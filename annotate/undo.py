@@ -44,15 +44,6 @@ def undo_last(person: User, project: Project) -> Assignment:
         return assignment
 
 
-def taken_back(assignment: Assignment) -> Judgment | None:
-    """The judgment that was taken back and has no successor yet: the next answer revises it."""
-    same = Judgment.objects.filter(
-        comparison=assignment.comparison_id, person=assignment.person_id, round=assignment.round_id
-    )
-    undone = same.filter(occasion=Occasion.FIRST, live=False, revisions__isnull=True)
-    return undone.only("pk").order_by("-pk").first()
-
-
 def _own(person: User, project: Project) -> QuerySet[Judgment]:
     return Judgment.objects.filter(project=project, person=person, occasion=Occasion.FIRST, created__isnull=False)
 

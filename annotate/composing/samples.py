@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from annotate.composing.cells import Question
+from annotate.held import responses_of
 from annotate.kinds.answers import Asked, asked
 from annotate.kinds.protocol import MAIN, Fields, Shown
 from annotate.kinds.registry import kind_of
-from annotate.leaks import responses_of
 from annotate.screen import Context, Pane, contexts_of, pane_of
 from annotate.texts import texts_of
 from core.conversation import Turn, turns
@@ -58,7 +58,7 @@ def preview_of(
             for place, text in enumerate(ANSWERS[: len(texts)])
         ]
         return Preview(_asked(questions, texts, fields), [Turn("User", rendered(PROMPT))], panes)
-    prompt, responses, project = comparison.prompt, responses_of(comparison), comparison.project
+    responses, prompt, project = responses_of(comparison), comparison.prompt, comparison.project
     html = rendered_many(project, texts_of(comparison, responses))
     letters = Shown(range(len(responses))).letters
     return Preview(

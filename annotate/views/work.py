@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from annotate import actions
 from annotate.drawer import drawer_of
 from annotate.flags import FLAG_REASONS
+from annotate.held import reservation_of
 from annotate.kinds.protocol import BadAnswer, Fields
-from annotate.models import Assignment, AssignmentState
+from annotate.models import Assignment
 from annotate.progress import done_today
 from annotate.reservations import take_next
 from annotate.screen import screen_of
@@ -76,13 +77,7 @@ def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
 
 def reservation(request: UserRequest, project: Project, public: UUID) -> Assignment:
     """The reservation that this person has, or had, for the comparison."""
-    assignment = (
-        Assignment.objects.filter(comparison__public=public, comparison__project=project, person=request.user)
-        .exclude(state=AssignmentState.OWN)
-        .select_related("comparison__prompt", "round__question_set")
-        .order_by("-round__number")
-        .first()
-    )
+    assignment = reservation_of(request.user, project, public)
     if assignment is None:
         get_object_or_404(Comparison, project=project, public=public)
         raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")

@@ -114,6 +114,7 @@ DATABASES = {"default": {"ENGINE": "config.postgres", "CONN_MAX_AGE": 60, "CONN_
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["core.sessions.People"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "projects"
 LOGOUT_REDIRECT_URL = "login"

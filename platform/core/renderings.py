@@ -12,6 +12,7 @@ from core.images.places import kept_images
 from core.images.placing import images_in, with_images
 from core.models import Project
 from core.rendering import MOST_CHARACTERS, VERSION, html_of
+from core.rows import ask
 
 Html = Mapping[str, SafeString]
 Piece = tuple[str, list[str]]  # with placeholders, and the keys of the images that belong there
@@ -51,7 +52,7 @@ def _key(text: str, breaks: bool) -> bytes:
 
 
 def _found(project: Project, keys: list[bytes]) -> dict[bytes, Piece]:
-    return {bytes(key): (html, images) for key, html, images in fetch(READ, [project.pk, keys])}
+    return {bytes(key): (html, images) for key, html, images in ask(READ, [project.pk, keys])}
 
 
 def _rendered(text: str, breaks: bool) -> Piece:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.bulk import fetch
 from core.models import Project, StaleFacts
+from core.rows import ask
 from core.signals import comparisons_added, comparisons_changed
 
 # What is worked out at a time; a page that finds stale facts waits for about that many.
@@ -36,7 +36,7 @@ def mark_prompts(project_id: int, prompt_ids: Sequence[int]) -> None:
 def mark_judged(comparison_ids: Sequence[int]) -> None:
     """The same as `mark_comparisons`, for somebody who does not know the project."""
     if comparison_ids:
-        fetch(OF_ANY_PROJECT, [ROWS_A_MARK, list(comparison_ids)])
+        ask(OF_ANY_PROJECT, [ROWS_A_MARK, list(comparison_ids)])
 
 
 def _parts(ids: Sequence[int]) -> list[list[int]]:

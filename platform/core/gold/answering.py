@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.bulk import array, fetch
 from core.models import GoldSet
+from core.rows import ask
 
 TIERS = {"review": "a reviewer’s decision", "gold": "a gold answer of an import", "people": "people’s answers"}
 # Whoever closes a version waits until those who answer it are through, and the other way round.
@@ -41,7 +42,7 @@ OF_SET = ANSWER.format(
 def answer_open(comparison_ids: Sequence[int]) -> int:
     """After the labels of these comparisons changed, in that transaction; returns how many items changed."""
     asked = array(comparison_ids)
-    sets = [pk for (pk,) in fetch(OPEN, [asked])] if comparison_ids else []
+    sets = [pk for (pk,) in ask(OPEN, [list(comparison_ids)])] if comparison_ids else []
     return len(fetch(OF_THESE, [asked, sets, asked])) if sets else 0
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from core.bulk import array, copy_rows, fetch, stream
+from core.bulk import copy_rows, fetch, stream
 from core.facts.marking import mark_judged
 from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
+from core.rows import ask
 from core.signals import labels_changed
 
 BATCH = 5_000
@@ -26,6 +27,7 @@ SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ran
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
  WHERE {{where}} AND {COUNTED} AND {STANDS} ORDER BY j.comparison_id, j.id
 """
+OF_COMPARISONS = VOTES.format(where="j.comparison_id = ANY(%s::bigint[])")
 COLUMNS = (
     "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
     " votes"
@@ -33,7 +35,7 @@ COLUMNS = (
 OF_PROJECT = """j.project_id = %(project)s AND j.comparison_id NOT IN (
        SELECT c.id FROM core_comparison c WHERE c.project_id = %(project)s AND c.withdrawn IS NOT NULL)"""
 # Whoever labels a comparison holds its row first: of two who add votes at once, the later one then sees both.
-LOCK = "SELECT id, withdrawn IS NULL FROM core_comparison WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+LOCK = "SELECT id, withdrawn IS NULL FROM core_comparison WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 LABELLED = "core_label l WHERE l.question = 'main' AND l.policy = %s"
 STORED = f"SELECT {COLUMNS.replace('votes', 'votes::text')} FROM {LABELLED} AND l.comparison_id = ANY(%s)"
 VOTELESS = f"""
@@ -76,8 +78,8 @@ def refresh_labels(
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
     open gold items follow the labels.
     """
-    standing = array(pk for pk, stands in fetch(LOCK, [array(comparison_ids)]) if stands)
-    labels = list(_labels(fetch(VOTES.format(where="j.comparison_id = ANY(%s)"), [standing]), sources))
+    standing = [pk for pk, stands in ask(LOCK, [list(comparison_ids)]) if stands]
+    labels = list(_labels(ask(OF_COMPARISONS, [standing]), sources))
     changed = _upsert(labels)
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         changed += _delete(voteless, sources)
@@ -154,7 +156,7 @@ def _upsert(labels: Sequence[Label]) -> list[int]:
     """Ids of the comparisons whose label changed."""
     names = COLUMNS.split(", ")
     rows = msgspec.json.encode([dict(zip(names, label, strict=True)) for label in labels]).decode()
-    return [pk for (pk,) in fetch(UPSERT, [rows])]
+    return [pk for (pk,) in ask(UPSERT, [rows])]
 
 
 def _delete(comparison_ids: Sequence[int], sources: Sources) -> list[int]:

@@ -50,6 +50,9 @@ class Comparison(models.Model):
     )
     created = models.DateTimeField(default=timezone.now)
 
+    # Where somebody has read them already.
+    by_slot: "list[Response] | None" = None
+
     objects = ComparisonQuerySet.as_manager()
 
     class Meta:

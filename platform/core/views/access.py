@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from core.http import UserRequest
 from core.models import User
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "core.sessions.People"
 P = ParamSpec("P")
 Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 

@@ -1,0 +1,98 @@
+"""What is before a person, reserved for them or assigned to them, read with its round and its texts."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from annotate.models import Assignment
+from core.models import Comparison, Project, Prompt, QuestionSet, Response, Round, User
+from core.rows import Columns, ask, split
+
+ASSIGNMENT, COMPARISON = Columns(Assignment, "a"), Columns(Comparison, "c")
+ROUND, QUESTIONS = Columns(Round, "r"), Columns(QuestionSet, "s")
+PROMPT = Columns(Prompt, "p", "id", "public", "project", "messages", "system", "contexts", "reference")
+RESPONSE = Columns(Response, "e", "id", "public", "project", "prompt", "content_key", "content", "messages")
+
+CURRENT = f"""
+SELECT {ROUND}, {QUESTIONS} FROM core_round r JOIN core_questionset s ON s.id = r.question_set_id
+ WHERE r.project_id = %s AND r.closed IS NULL ORDER BY r.number DESC LIMIT 1
+"""
+FOUND = f"""
+SELECT {ASSIGNMENT}, {COMPARISON}, {ROUND}, {QUESTIONS}
+  FROM annotate_assignment a JOIN core_comparison c ON c.id = a.comparison_id
+  JOIN core_round r ON r.id = a.round_id JOIN core_questionset s ON s.id = r.question_set_id
+ WHERE {{which}}
+"""
+# Of several rounds the newest. What the person wrote a part of was never asked of them.
+RESERVATION = FOUND.format(
+    which="""c.public = %(public)s AND c.project_id = %(project)s AND a.person_id = %(person)s AND a.state <> 'own'
+ ORDER BY r.number DESC LIMIT 1"""
+)
+ON_THE_SCREEN = FOUND.format(
+    which="a.person_id = %(person)s AND a.project_id = %(project)s AND a.state IN ('held', 'ahead')"
+)
+FIRST_ASSIGNED = FOUND.format(
+    which="""a.person_id = %(person)s AND a.project_id = %(project)s AND a.state = 'assigned'
+ ORDER BY a.id LIMIT 1 FOR UPDATE OF a"""
+)
+TEXTS = f"""
+SELECT {COMPARISON}, {PROMPT}, {RESPONSE}
+  FROM core_comparison c JOIN core_prompt p ON p.id = c.prompt_id
+  JOIN core_candidate n ON n.comparison_id = c.id JOIN core_response e ON e.id = n.response_id
+ WHERE c.id = %s ORDER BY n.slot
+"""
+
+
+def open_round(project: Project) -> Round | None:
+    for row in ask(CURRENT, [project.pk]):
+        current, questions = split(row, ROUND, QUESTIONS)
+        current.project, current.question_set = project, questions
+        found: Round = current
+        return found
+    return None
+
+
+def reservation_of(person: User, project: Project, public: UUID) -> Assignment | None:
+    """The reservation that this person has, or had, for the comparison."""
+    named = {"public": public, "project": project.pk, "person": person.pk}
+    return next(iter(_found(RESERVATION, named, person, project)), None)
+
+
+def on_the_screen(person: User, project: Project) -> list[Assignment]:
+    """What is before them, and what is reserved ahead."""
+    return _found(ON_THE_SCREEN, {"person": person.pk, "project": project.pk}, person, project)
+
+
+def first_assigned(person: User, project: Project) -> Assignment | None:
+    """The first that waits for them, locked."""
+    return next(iter(_found(FIRST_ASSIGNED, {"person": person.pk, "project": project.pk}, person, project)), None)
+
+
+def _found(sql: str, named: Mapping[str, Any], person: User, project: Project) -> list[Assignment]:
+    found: list[Assignment] = []
+    for row in ask(sql, named):
+        assignment, comparison, current, questions = split(row, ASSIGNMENT, COMPARISON, ROUND, QUESTIONS)
+        current.question_set = questions
+        assignment.comparison, assignment.round = comparison, current
+        assignment.person = person
+        assignment.project = comparison.project = current.project = project
+        found.append(assignment)
+    return found
+
+
+def with_texts(comparison_id: int) -> Comparison:
+    """The comparison with its prompt and, by slot, its responses."""
+    rows = [split(row, COMPARISON, PROMPT, RESPONSE) for row in ask(TEXTS, [comparison_id])]
+    if not rows:
+        return Comparison.objects.select_related("prompt").get(pk=comparison_id)
+    comparison: Comparison = rows[0][0]
+    comparison.prompt, comparison.by_slot = rows[0][1], [response for _, _, response in rows]
+    return comparison
+
+
+def responses_of(comparison: Comparison) -> list[Response]:
+    """By slot; read once, whoever asks, and the prompt with them."""
+    if comparison.by_slot is None:
+        read = with_texts(comparison.pk)
+        comparison.prompt, comparison.by_slot = read.prompt, read.by_slot or []
+    return comparison.by_slot

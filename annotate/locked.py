@@ -1,0 +1,57 @@
+"""A reservation under lock, and what stands beside it then. Lock order: the queue item, then the assignment."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+
+from annotate.held import ASSIGNMENT, QUESTIONS, ROUND
+from annotate.models import Assignment
+from core.models import Comparison, User
+from core.rows import ask, split
+
+LOCK = "SELECT FROM annotate_queueitem q WHERE q.comparison_id = %s FOR UPDATE"
+# Of several rounds the newest; what the person wrote a part of was never asked of them. Behind it the judge that they
+# are, what this answer or an earlier one of theirs has made, and what they took back: their next answer revises it.
+UNDER_LOCK = f"""
+SELECT {ASSIGNMENT}, {ROUND}, {QUESTIONS},
+       (SELECT min(g.id) FROM core_judge g WHERE g.project_id = a.project_id AND g.person_id = a.person_id),
+       ARRAY (SELECT j.id FROM core_judgment j WHERE j.client_id = %(mark)s UNION
+              SELECT j.id FROM core_judgment j
+               WHERE j.comparison_id = a.comparison_id AND j.person_id = a.person_id AND j.round_id = a.round_id
+                 AND j.occasion = 'first' AND j.live),
+       (SELECT max(j.id) FROM core_judgment j
+         WHERE j.comparison_id = a.comparison_id AND j.person_id = a.person_id AND j.round_id = a.round_id
+           AND j.occasion = 'first' AND NOT j.live
+           AND NOT EXISTS (SELECT FROM core_judgment after WHERE after.revises_id = j.id))
+  FROM annotate_assignment a
+  JOIN core_round r ON r.id = a.round_id JOIN core_questionset s ON s.id = r.question_set_id
+ WHERE a.comparison_id = %(comparison)s AND a.person_id = %(person)s AND a.state <> 'own'
+ ORDER BY r.number DESC LIMIT 1 FOR UPDATE OF a
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A reservation under lock; primary keys of its judge, of judgments that it has made already, and of the last that
+    was taken back.
+    """
+
+    assignment: Assignment
+    judge: int | None
+    same: list[int]
+    undone: int | None
+
+
+def locked(comparison: Comparison, person: User, mark: UUID) -> Found:
+    """What stands once nobody else can answer the comparison, or undo an answer to it."""
+    ask(LOCK, [comparison.pk])
+    named = {"comparison": comparison.pk, "person": person.pk, "mark": mark}
+    rows = ask(UNDER_LOCK, named)
+    if not rows:
+        raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
+    assignment, current, questions, judge, same, undone = split(rows[0], ASSIGNMENT, ROUND, QUESTIONS)
+    current.question_set = questions
+    assignment.comparison, assignment.person, assignment.round = comparison, person, current
+    assignment.project = comparison.project
+    return Found(assignment, judge, same, undone)

@@ -1,0 +1,81 @@
+"""What the busiest pages ask: statements written by hand, planned once a connection, read into objects."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+from django.db import connection
+from django.db.models import JSONField, Model
+
+from config.postgres.base import DatabaseWrapper
+from core.bulk import Values
+
+M = TypeVar("M", bound=Model)
+
+
+def ask(sql: str, values: Values) -> list[tuple[Any, ...]]:
+    """The rows of a statement that is always written alike: what varies are its values, and an array is one value."""
+    with cast(DatabaseWrapper, connection).prepared_cursor() as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def tell(sql: str, values: Values) -> int:
+    """How many rows a statement changed that returns none."""
+    with cast(DatabaseWrapper, connection).prepared_cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
+
+
+class Columns(Generic[M]):
+    """The columns of a table, called `alias` in a statement; `names` are the fields that are read, all where none is.
+
+    What is not read is read when somebody looks at it, as Django does it.
+    """
+
+    def __init__(self, model: type[M], alias: str, *names: str) -> None:
+        fields = [each for each in model._meta.concrete_fields if not names or each.name in names]
+        self.model, self.names = model, [each.attname for each in fields]
+        self.sql = ", ".join(f'{alias}."{each.column}"' for each in fields)
+        self.documents = [at for at, each in enumerate(fields) if isinstance(each, JSONField)]
+
+    def __str__(self) -> str:
+        return self.sql
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def made(self, values: Sequence[Any]) -> M:
+        row = list(values)
+        for at in self.documents:
+            row[at] = None if row[at] is None else json.loads(row[at])
+        return self.model.from_db(connection.alias, self.names, row)
+
+
+def add(row: Model) -> None:
+    """A new row of its table; whoever listens to saved rows is not told."""
+    model = type(row)
+    fields = [each for each in model._meta.concrete_fields if not each.primary_key]
+    values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields]
+    ((row.pk,),) = ask(_insert(model), values)
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _insert(model: type[Model]) -> str:
+    fields = [each for each in model._meta.concrete_fields if not each.primary_key]
+    names = ", ".join(f'"{each.column}"' for each in fields)
+    table, key, marks = model._meta.db_table, model._meta.pk.column, ", ".join(["%s"] * len(fields))
+    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING "{key}"'
+
+
+def split(row: Sequence[Any], *parts: Columns[Any]) -> list[Any]:
+    """The objects whose columns stand side by side, then what stands behind them."""
+    found: list[Any] = []
+    at = 0
+    for part in parts:
+        found.append(part.made(row[at : at + len(part)]))
+        at += len(part)
+    return [*found, *row[at:]]
