@@ -55,8 +55,13 @@ def _text_of(response: Response) -> str:
 def leak_in(text: str, words: Sequence[str]) -> str | None:
     """The first of the words that the text has, as whole words in any case; a line break counts as a space."""
     plain = _plain(text)
-    found = (word for word in words if _plain(word) in plain)
+    found = (word for word, spelt in _spelt(tuple(words)) if spelt in plain)
     return next((word for word in found if _whole(word).search(plain)), None)
+
+
+@lru_cache(maxsize=100)
+def _spelt(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(word, _plain(word)) for word in words]
 
 
 def _plain(text: str) -> str:

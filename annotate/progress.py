@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from core.models import Judgment, Occasion, Project, Status, User
+from core.models import Project, User
 from core.rows import ask
 from core.work import Work
 
@@ -67,6 +67,11 @@ SELECT p.id,
   JOIN LATERAL (SELECT r.id FROM core_round r WHERE r.project_id = p.id AND r.closed IS NULL
                  ORDER BY r.number DESC LIMIT 1) AS round ON true
 """
+SINCE = """
+SELECT count(*) FROM core_judgment j
+ WHERE j.project_id = %s AND j.person_id = %s AND j.created >= %s AND j.live AND j.status <> 'skipped'
+   AND j.occasion = 'first'
+"""
 EXACT = f"SELECT p.id, ({OPEN.format(unseen=UNSEEN)}) FROM unnest(%(projects)s::bigint[]) AS p (id)"
 
 
@@ -90,5 +95,5 @@ def _work(done: int, left: int) -> Work:
 def done_today(person: User, project: Project) -> int:
     """What they submitted since midnight in the project's time zone, read from one index."""
     midnight = timezone.now().astimezone(ZoneInfo(project.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    own = Judgment.objects.filter(project=project, person=person, created__gte=midnight, live=True)
-    return own.exclude(status=Status.SKIPPED).filter(occasion=Occasion.FIRST).count()
+    ((count,),) = ask(SINCE, [project.pk, person.pk, midnight])
+    return int(count)

@@ -21,6 +21,8 @@ from core.lengths import length_of
 from core.models import Prompt, Response
 from core.renderings import Html, rendered_many
 
+WITH_TEXTS = ("spans", "rewrite")
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -45,6 +47,8 @@ class Pane:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
+    """`kept_as` names the questions as everybody first sees them; empty where something is answered already."""
+
     public: UUID
     asked: list[Asked]
     system: SafeString | None
@@ -52,6 +56,7 @@ class Screen:
     turns: list[Turn]
     panes: list[Pane]
     reference: SafeString | None = None
+    kept_as: str = ""
 
     @property
     def rationale(self) -> Asked | None:
@@ -87,7 +92,16 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
         turns=turns(prompt.messages, html),
         panes=_placed(panes, shown, is_marked=any(each.question["kind"] == "spans" for each in questions)),
         reference=html[prompt.reference] if prompt.reference and project.shows_reference else None,
+        kept_as="" if fields or errors else _kept_as(assignment, questions),
     )
+
+
+def _kept_as(assignment: Assignment, questions: Sequence[Asked]) -> str:
+    """Nothing where the responses' texts stand among the questions. While nobody has seen a version it may change."""
+    if any(each.question["kind"] in WITH_TEXTS for each in questions):
+        return ""
+    version = assignment.round.question_set
+    return f"{version.pk} {version.created.timestamp()} {len(assignment.order)}"
 
 
 def _placed(panes: Sequence[Pane], shown: Shown, *, is_marked: bool) -> list[Pane]:
