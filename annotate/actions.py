@@ -1,4 +1,4 @@
-"""What a person does on the work page. Lock order everywhere: queue item, assignment, judgment, label."""
+"""What a person does on the work page. Lock order everywhere: queue item, comparison, assignment, judgment."""
 
 from dataclasses import dataclass, fields
 from uuid import UUID
@@ -19,7 +19,7 @@ from core.judges import judge_of
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judgment, Status, User
 from core.orders import order_number
-from core.rows import add, tell
+from core.rows import add
 
 # What comes next is answered before the server knows that it is shown, where the network was away.
 RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
@@ -64,8 +64,7 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment = _store(found, answer, said, _status_of(assignment))
         keep_rewrites(assignment, said)
-        tell(ENDED, [AssignmentState.DONE.value, assignment.pk])
-        refresh_labels([comparison.pk], tell=False)
+        refresh_labels([comparison.pk], tell=False, locked=True)
         if depends_on_labels(assignment.project):
             follow_labels([comparison.pk])
         return judgment
@@ -79,7 +78,6 @@ def skip(comparison: Comparison, answer: Skip, *, by: User) -> None:
         if assignment.state == AssignmentState.DONE or _already(found, answer):
             return
         free([assignment.pk], AssignmentState.SKIPPED)
-        tell(ENDED, [AssignmentState.SKIPPED.value, assignment.pk])
         _store(found, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
 
 
@@ -121,5 +119,6 @@ def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> J
         status=status,
         revises_id=found.undone,
     )
-    add(judgment)
+    ended = AssignmentState.SKIPPED if status == Status.SKIPPED else AssignmentState.DONE
+    add(judgment, ENDED, [ended.value, assignment.pk])
     return judgment

@@ -13,10 +13,6 @@ ROUND, QUESTIONS = Columns(Round, "r"), Columns(QuestionSet, "s")
 PROMPT = Columns(Prompt, "p", "id", "public", "project", "messages", "system", "contexts", "reference")
 RESPONSE = Columns(Response, "e", "id", "public", "project", "prompt", "content_key", "content", "messages")
 
-CURRENT = f"""
-SELECT {ROUND}, {QUESTIONS} FROM core_round r JOIN core_questionset s ON s.id = r.question_set_id
- WHERE r.project_id = %s AND r.closed IS NULL ORDER BY r.number DESC LIMIT 1
-"""
 FOUND = f"""
 SELECT {ASSIGNMENT}, {COMPARISON}, {ROUND}, {QUESTIONS}
   FROM annotate_assignment a JOIN core_comparison c ON c.id = a.comparison_id
@@ -41,15 +37,6 @@ SELECT {COMPARISON}, {PROMPT}, {RESPONSE}
   JOIN core_candidate n ON n.comparison_id = c.id JOIN core_response e ON e.id = n.response_id
  WHERE c.id = %s ORDER BY n.slot
 """
-
-
-def open_round(project: Project) -> Round | None:
-    for row in ask(CURRENT, [project.pk]):
-        current, questions = split(row, ROUND, QUESTIONS)
-        current.project, current.question_set = project, questions
-        found: Round = current
-        return found
-    return None
 
 
 def reservation_of(person: User, project: Project, public: UUID) -> Assignment | None:

@@ -1,4 +1,4 @@
-"""A reservation under lock, and what stands beside it then. Lock order: the queue item, then the assignment."""
+"""A reservation under lock, and what stands beside it then. Lock order: queue item, comparison, assignment."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,7 +10,10 @@ from annotate.models import Assignment
 from core.models import Comparison, User
 from core.rows import ask, split
 
-LOCK = "SELECT FROM annotate_queueitem q WHERE q.comparison_id = %s FOR UPDATE"
+LOCK = """
+WITH item AS MATERIALIZED (SELECT FROM annotate_queueitem q WHERE q.comparison_id = %(comparison)s FOR UPDATE)
+SELECT FROM core_comparison c WHERE (SELECT count(*) FROM item) >= 0 AND c.id = %(comparison)s FOR NO KEY UPDATE OF c
+"""
 # Of several rounds the newest; what the person wrote a part of was never asked of them. Behind it the judge that they
 # are, what this answer or an earlier one of theirs has made, and what they took back: their next answer revises it.
 UNDER_LOCK = f"""
@@ -45,9 +48,8 @@ class Found:
 
 def locked(comparison: Comparison, person: User, mark: UUID) -> Found:
     """What stands once nobody else can answer the comparison, or undo an answer to it."""
-    ask(LOCK, [comparison.pk])
-    named = {"comparison": comparison.pk, "person": person.pk, "mark": mark}
-    rows = ask(UNDER_LOCK, named)
+    ask(LOCK, {"comparison": comparison.pk})
+    rows = ask(UNDER_LOCK, {"comparison": comparison.pk, "person": person.pk, "mark": mark})
     if not rows:
         raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
     assignment, current, questions, judge, same, undone = split(rows[0], ASSIGNMENT, ROUND, QUESTIONS)

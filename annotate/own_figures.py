@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from annotate.history import decisions_on, is_otherwise, is_told, own_answers
-from annotate.progress import done_today
+from annotate.progress import standing_of
 from core.hours import Figures, figures_of
 from core.models import Occasion, Project, Status, User
 from core.periods import this_week
@@ -33,7 +33,7 @@ class Own:
 def own_figures(person: User, project: Project) -> Own:
     figures = figures_of(project, this_week(project), person)
     return Own(
-        done_today(person, project), figures.get(person.pk, Figures()), agreement_with_reviewers(person, project)
+        standing_of(person, project)[1], figures.get(person.pk, Figures()), agreement_with_reviewers(person, project)
     )
 
 

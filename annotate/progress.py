@@ -1,6 +1,7 @@
 """What a person has done in the open round of a project and what is left for them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -67,11 +68,12 @@ SELECT p.id,
   JOIN LATERAL (SELECT r.id FROM core_round r WHERE r.project_id = p.id AND r.closed IS NULL
                  ORDER BY r.number DESC LIMIT 1) AS round ON true
 """
-SINCE = """
-SELECT count(*) FROM core_judgment j
- WHERE j.project_id = %s AND j.person_id = %s AND j.created >= %s AND j.live AND j.status <> 'skipped'
-   AND j.occasion = 'first'
+TODAY = """
+(SELECT count(*) FROM core_judgment j
+  WHERE j.project_id = %(project)s AND j.person_id = %(person)s AND j.created >= %(midnight)s AND j.live
+    AND j.status <> 'skipped' AND j.occasion = 'first')
 """
+WORK_TODAY = f"SELECT work.*, {TODAY} FROM (SELECT) one LEFT JOIN ({WORK}) work ON true"
 EXACT = f"SELECT p.id, ({OPEN.format(unseen=UNSEEN)}) FROM unnest(%(projects)s::bigint[]) AS p (id)"
 
 
@@ -81,8 +83,24 @@ def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
     The queue of a large project is not counted to its end: nobody plans by more than a thousand. Where more than a
     hundred wait past the person's places, it is not asked of each whether they have seen it out of turn.
     """
-    named = {"projects": [project.pk for project in projects], "person": person.pk, "most": COUNTED_UP_TO + 1}
-    rows = ask(WORK, named)
+    named = _named(person, projects)
+    return _counted(ask(WORK, named), named)
+
+
+def standing_of(person: User, project: Project) -> tuple[Work, int]:
+    """How far they are in the open round, and what they submitted since midnight in the project's time zone."""
+    midnight = timezone.now().astimezone(ZoneInfo(project.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    named = _named(person, [project])
+    ((*row, today),) = ask(WORK_TODAY, {**named, "project": project.pk, "midnight": midnight})
+    counted = _counted([row] if row[0] else [], named)
+    return counted.get(project.pk, Work()), today
+
+
+def _named(person: User, projects: Sequence[Project]) -> dict[str, Any]:
+    return {"projects": [project.pk for project in projects], "person": person.pk, "most": COUNTED_UP_TO + 1}
+
+
+def _counted(rows: Sequence[Sequence[Any]], named: Mapping[str, Any]) -> Mapping[int, Work]:
     few = [pk for pk, _, _, waiting in rows if 0 < waiting <= EXACT_UP_TO]
     exact = dict(ask(EXACT, {**named, "projects": few})) if few else {}
     return {pk: _work(done, before + exact.get(pk, waiting)) for pk, done, before, waiting in rows}
@@ -90,10 +108,3 @@ def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
 
 def _work(done: int, left: int) -> Work:
     return Work(done, min(left, COUNTED_UP_TO), more=left > COUNTED_UP_TO)
-
-
-def done_today(person: User, project: Project) -> int:
-    """What they submitted since midnight in the project's time zone, read from one index."""
-    midnight = timezone.now().astimezone(ZoneInfo(project.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    ((count,),) = ask(SINCE, [project.pk, person.pk, midnight])
-    return int(count)

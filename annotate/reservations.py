@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotate.claims import claim
-from annotate.held import first_assigned, on_the_screen, open_round, responses_of, with_texts
+from annotate.held import first_assigned, on_the_screen, responses_of, with_texts
 from annotate.leaks import is_kept_back
 from annotate.models import Assignment, AssignmentState
 from annotate.reserving import RESERVED_AHEAD_FOR, RESERVED_FOR, reserve
 from annotate.rights import Rights, rights_of
 from annotate.seats import let_lapse
 from annotate.texts import texts_of
-from core.models import Project, User
+from core.models import Project, Round, User
 from core.renderings import rendered_many
 from core.rows import ask
 
@@ -65,7 +65,7 @@ def _at_the_desk(person: User, project: Project, take: Take) -> tuple[Assignment
 def _next(person: User, project: Project, rights: Rights) -> Assignment | None:
     reserved = _reserved(person, project) if rights.has_reserved else {}
     held, ahead = reserved.get(AssignmentState.HELD), reserved.get(AssignmentState.AHEAD)
-    first = _assigned(person, project) if rights.has_assigned and not reserved else None
+    first = _assigned(person, project, rights.current) if rights.has_assigned and not reserved else None
     return (
         (_renewed(held) if held else None)
         or (_promoted(ahead) if ahead else None)
@@ -78,7 +78,7 @@ def _ahead(person: User, project: Project, rights: Rights) -> Assignment | None:
     ahead = _reserved(person, project).get(AssignmentState.AHEAD) if rights.has_reserved else None
     return (
         (_renewed(ahead) if ahead else None)
-        or (_assigned(person, project) if rights.has_assigned else None)
+        or (_assigned(person, project, rights.current) if rights.has_assigned else None)
         or _claim(person, project, rights, AssignmentState.AHEAD)
     )
 
@@ -113,9 +113,8 @@ def _changed(reserved: Assignment, **changes: Any) -> Assignment | None:
     return reserved
 
 
-def _assigned(person: User, project: Project) -> Assignment | None:
+def _assigned(person: User, project: Project, current: Round | None) -> Assignment | None:
     """The first that was assigned to them; it is asked in the round of now."""
-    current = open_round(project)
     first = first_assigned(person, project) if current else None
     if current is None or first is None or first.round_id == current.pk:
         return first
@@ -128,8 +127,7 @@ def _assigned(person: User, project: Project) -> Assignment | None:
 
 
 def _claim(person: User, project: Project, rights: Rights, state: AssignmentState) -> Assignment | None:
-    current = open_round(project)
-    if current is None:
+    if rights.current is None:
         return None
     for _ in range(MOST_SET_ASIDE):
         taken = claim(person, project, rights.groups)
@@ -138,5 +136,5 @@ def _claim(person: User, project: Project, rights: Rights, state: AssignmentStat
         comparison = with_texts(taken)
         comparison.project = project
         if not is_kept_back(comparison, project):
-            return reserve(person, project, current, comparison, state)
+            return reserve(person, project, rights.current, comparison, state)
     return None

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from annotate.held import QUESTIONS, ROUND
 from annotate.seats import JUDGING
-from core.models import Project, User
-from core.rows import ask
+from core.models import Project, Round, User
+from core.rows import ask, split
 
 # Whoever may not judge here (any more) has no row, and nobody has one where the project is archived.
-RIGHTS = """
-SELECT ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_id = g.id
+RIGHTS = f"""
+SELECT {ROUND}, {QUESTIONS},
+       ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_id = g.id
                WHERE g.project_id = m.project_id AND p.user_id = m.user_id ORDER BY g.id),
        EXISTS (SELECT FROM annotate_assignment a
                 WHERE a.project_id = m.project_id AND a.person_id = m.user_id AND a.state = 'assigned'),
@@ -18,16 +20,21 @@ SELECT ARRAY (SELECT g.id FROM core_group g JOIN core_group_people p ON p.group_
                 WHERE a.project_id = m.project_id AND a.person_id <> m.user_id AND a.state IN ('held', 'ahead')
                   AND a.expires < statement_timestamp())
   FROM core_membership m JOIN core_project p ON p.id = m.project_id
+  LEFT JOIN LATERAL (SELECT * FROM core_round WHERE project_id = p.id AND closed IS NULL
+                      ORDER BY number DESC LIMIT 1) r ON true
+  LEFT JOIN core_questionset s ON s.id = r.question_set_id
  WHERE m.project_id = %s AND m.user_id = %s AND m.paused IS NULL AND m.role = ANY (%s) AND p.archived IS NULL
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The groups whose comparisons a person is offered, 0 for everybody's; whether some are assigned to them, some are
-    before them or reserved ahead, and whether others' reservations have expired.
+    """The open round, and the groups whose comparisons a person is offered, 0 for everybody's.
+
+    Whether some are assigned to them, some are before them or reserved ahead, and others' reservations have expired.
     """
 
+    current: Round | None
     groups: list[int]
     has_assigned: bool
     has_reserved: bool
@@ -36,5 +43,9 @@ class Rights:
 
 def rights_of(person: User, project: Project) -> Rights | None:
     """None where the person may not judge here."""
-    rows = ask(RIGHTS, [project.pk, person.pk, JUDGING])
-    return Rights([0, *rows[0][0]], *rows[0][1:]) if rows else None
+    for row in ask(RIGHTS, [project.pk, person.pk, JUDGING]):
+        current, questions, groups, *others = split(row, ROUND, QUESTIONS)
+        if current is not None:
+            current.project, current.question_set = project, questions
+        return Rights(current, [0, *groups], *others)
+    return None

@@ -18,7 +18,7 @@ from annotate.flags import FLAG_REASONS
 from annotate.held import reservation_of
 from annotate.kinds.protocol import BadAnswer, Fields
 from annotate.models import Assignment
-from annotate.progress import done_today
+from annotate.progress import standing_of
 from annotate.reservations import take_next
 from annotate.screen import screen_of
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
@@ -26,7 +26,6 @@ from core.http import UserRequest, part
 from core.models import Comparison, Project, Status
 from core.permissions import get_project
 from core.views.access import signed_in
-from core.work import Work, work_of
 
 TEMPLATE = "annotate/work.html"
 WANTS_NONE, WANTS_ALL = "-", "*"
@@ -148,8 +147,5 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
 
 def _standing(request: UserRequest, project: Project) -> dict[str, Any]:
     """How far this person is."""
-    return {
-        "project": project,
-        "work": work_of(request.user, [project]).get(project.pk, Work()),
-        "today": done_today(request.user, project),
-    }
+    work, today = standing_of(request.user, project)
+    return {"project": project, "work": work, "today": today}

@@ -9,8 +9,8 @@ handler404 = errors.not_found
 handler500 = errors.server_error
 
 urlpatterns = [
+    path("", include("annotate.urls")),  # first, for it is where people spend their days
     path("", include("core.urls")),
-    path("", include("annotate.urls")),
     path("", include("synth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -11,10 +11,11 @@ MOSTLY = 0.3
 
 def length_of(text: str) -> str:
     """Words, or characters where the script does not space its words."""
-    solid = sum(not character.isspace() for character in text)
+    words = text.split()
+    solid = sum(map(len, words))
     if len(UNSPACED.findall(text)) > solid * MOSTLY:
         return _counted(solid, "character")
-    return _counted(len(text.split()), "word")
+    return _counted(len(words), "word")
 
 
 def _counted(number: int, noun: str) -> str:

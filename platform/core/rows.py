@@ -47,19 +47,26 @@ class Columns(Generic[M]):
     def __len__(self) -> int:
         return len(self.names)
 
-    def made(self, values: Sequence[Any]) -> M:
+    def made(self, values: Sequence[Any]) -> M | None:
+        """None where an outer join found no row."""
+        if values[0] is None:
+            return None
         row = list(values)
         for at in self.documents:
             row[at] = None if row[at] is None else json.loads(row[at])
         return self.model.from_db(connection.alias, self.names, row)
 
 
-def add(row: Model) -> None:
-    """A new row of its table; whoever listens to saved rows is not told."""
+def add(row: Model, beside: str = "", values: Sequence[Any] = ()) -> None:
+    """A new row of its table; whoever listens to saved rows is not told.
+
+    `beside` is another change that is made in the same statement, `values` what stands in it.
+    """
     model = type(row)
     fields = [each for each in model._meta.concrete_fields if not each.primary_key]
-    values = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields]
-    ((row.pk,),) = ask(_insert(model), values)
+    own = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields]
+    sql = f"WITH beside AS ({beside}) {_insert(model)}" if beside else _insert(model)
+    ((row.pk,),) = ask(sql, [*values, *own])
     row._state.adding, row._state.db = False, connection.alias
 
 

@@ -2,7 +2,8 @@
 
 The server runs as `serve` runs it, in processes of its own; the load generator in another one. Beside it, in the same
 run, a bare page: it asks the database one thing and answers a word. The ratio to that says what our code costs,
-whatever the machine has to do besides.
+whatever the machine has to do besides. The last two columns are for the way of a page with scripts: the next comparison
+is fetched by a request of its own, and a submit is answered without one.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from stand import ROOT, database
 SIZES, CLIENTS, SECONDS = (1_000, 100_000, 1_000_000), (1, 8, 32), 8.0
 LEAST_RATE, MOST_P95, MOST_GROWTH = 160.0, 0.250, 1.5
 PROMPTS, RESPONSES = 1_000, 46
-HEAD = ["open", "clients", "submits/s", "p50 ms", "p95 ms", "of a bare page", "server ms", "database ms"]
+HEAD = ["open", "clients", "submits/s", "p50 ms", "p95 ms", "of a bare page", "server ms", "database ms", "ahead/s", "its p95"]
 
 # Few prompts with many responses each, so that a million pairs need no million texts.
 ROWS = """
@@ -136,7 +137,7 @@ def wait_for(url: str) -> None:
 
 def clicked(**asked: Any) -> dict[str, Any]:
     generator = Path(__file__).with_name("clicking.py")
-    asked = {"bare": 0, **asked}
+    asked = {"bare": 0, "ahead": False, **asked}
     done = subprocess.run([sys.executable, generator], input=json.dumps(asked), capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(done.stderr)
@@ -182,6 +183,7 @@ def measure(sizes: list[int], clients: tuple[int, ...], seconds: float, workers:
                 server, store = used_by(below(process.pid)), used_by(backends())
                 found = clicked(url=url, work=work, sessions=mine, seconds=seconds)
                 server, store = used_by(below(process.pid)) - server, used_by(backends()) - store
+                ahead = clicked(url=url, work=work, sessions=mine, seconds=seconds / 2, ahead=True)
                 took, each = found["took"], 1000 / max(1, len(found["took"]))
                 rates[size, n], p95[size, n] = rate_of(found), quantiles(took, n=20)[-1]
                 rows.append(
@@ -194,6 +196,8 @@ def measure(sizes: list[int], clients: tuple[int, ...], seconds: float, workers:
                         f"{rates[size, n] / bare[n]:.2f}",
                         f"{server * each:.1f}",
                         f"{store * each:.1f}",
+                        f"{rate_of(ahead):.0f}",
+                        f"{1000 * quantiles(ahead['took'], n=20)[-1]:.0f}",
                     ]
                 )
     return rows, bare, rates, p95

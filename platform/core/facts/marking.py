@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.models import Project, StaleFacts
-from core.rows import ask
+from core.rows import tell
 from core.signals import comparisons_added, comparisons_changed
 
 # What is worked out at a time; a page that finds stale facts waits for about that many.
 ROWS_A_MARK = 1_000
 
-OF_ANY_PROJECT = """
+# Of the comparisons `judged`, whatever their project.
+MARK = f"""
 INSERT INTO core_stalefacts (project_id, prompts, comparisons, size, marked)
-SELECT project_id, '{}', array_agg(id ORDER BY id), count(*), now()
-  FROM (SELECT id, project_id, (row_number() OVER (PARTITION BY project_id ORDER BY id) - 1) / %s AS part
-          FROM core_comparison WHERE id = ANY(%s)) changed
- GROUP BY project_id, part RETURNING 1
+SELECT project_id, '{{}}', array_agg(id ORDER BY id), count(*), now()
+  FROM (SELECT id, project_id, (row_number() OVER (PARTITION BY project_id ORDER BY id) - 1) / {ROWS_A_MARK} AS part
+          FROM core_comparison WHERE id = ANY(%(judged)s::bigint[])) changed
+ GROUP BY project_id, part
 """
 
 
@@ -36,7 +37,7 @@ def mark_prompts(project_id: int, prompt_ids: Sequence[int]) -> None:
 def mark_judged(comparison_ids: Sequence[int]) -> None:
     """The same as `mark_comparisons`, for somebody who does not know the project."""
     if comparison_ids:
-        ask(OF_ANY_PROJECT, [ROWS_A_MARK, list(comparison_ids)])
+        tell(MARK, {"judged": list(comparison_ids)})
 
 
 def _parts(ids: Sequence[int]) -> list[list[int]]:

@@ -10,7 +10,7 @@ import msgspec
 from django.db import transaction
 
 from core.bulk import copy_rows, fetch, stream
-from core.facts.marking import mark_judged
+from core.facts.marking import MARK, mark_judged
 from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
@@ -27,7 +27,10 @@ SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ran
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
  WHERE {{where}} AND {COUNTED} AND {STANDS} ORDER BY j.comparison_id, j.id
 """
-OF_COMPARISONS = VOTES.format(where="j.comparison_id = ANY(%s::bigint[])")
+OF_COMPARISONS = VOTES.format(
+    where="""j.comparison_id = ANY(%s::bigint[]) AND EXISTS (
+       SELECT FROM core_comparison c WHERE c.id = j.comparison_id AND c.withdrawn IS NULL)"""
+)
 COLUMNS = (
     "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
     " votes"
@@ -35,7 +38,7 @@ COLUMNS = (
 OF_PROJECT = """j.project_id = %(project)s AND j.comparison_id NOT IN (
        SELECT c.id FROM core_comparison c WHERE c.project_id = %(project)s AND c.withdrawn IS NOT NULL)"""
 # Whoever labels a comparison holds its row first: of two who add votes at once, the later one then sees both.
-LOCK = "SELECT id, withdrawn IS NULL FROM core_comparison WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
+LOCK = "SELECT FROM core_comparison WHERE id = ANY(%s::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 LABELLED = "core_label l WHERE l.question = 'main' AND l.policy = %s"
 STORED = f"SELECT {COLUMNS.replace('votes', 'votes::text')} FROM {LABELLED} AND l.comparison_id = ANY(%s)"
 VOTELESS = f"""
@@ -47,7 +50,7 @@ SELECT c.id FROM core_comparison c WHERE c.project_id = %s AND c.withdrawn IS NO
    AND EXISTS (SELECT FROM {LABELLED} AND l.comparison_id = c.id)
 """
 UPSERT = f"""
-INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM jsonb_to_recordset(%s) AS new (
+INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM jsonb_to_recordset(%(labels)s) AS new (
        comparison_id bigint, project_id bigint, k smallint, question text, policy text, ranks smallint[],
        undecided boolean, both_bad boolean, probability float8, margin float8, strength float8, tier text, votes jsonb)
  ORDER BY comparison_id
@@ -60,6 +63,11 @@ INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM 
        EXCLUDED.strength, EXCLUDED.tier, EXCLUDED.votes)
 RETURNING comparison_id
 """
+# Which labels changed, and whether a gold set asks about the comparison; the facts of those that were judged are stale.
+STORE = f"""
+WITH labelled AS ({UPSERT}), marked AS ({MARK})
+SELECT l.comparison_id, EXISTS (SELECT FROM core_golditem i WHERE i.comparison_id = l.comparison_id) FROM labelled l
+"""
 
 Row = tuple[Any, ...]
 Label = tuple[Any, ...]  # in the order of COLUMNS
@@ -71,23 +79,32 @@ def policy_name(sources: Sources) -> str:
 
 @transaction.atomic(savepoint=False)
 def refresh_labels(
-    comparison_ids: Sequence[int], sources: Sources = "people_first", *, judged: bool = True, tell: bool = True
+    comparison_ids: Sequence[int],
+    sources: Sources = "people_first",
+    *,
+    judged: bool = True,
+    tell: bool = True,
+    locked: bool = False,
 ) -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
 
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
-    open gold items follow the labels.
+    open gold items follow the labels. `locked` says that the caller holds their rows already.
     """
-    standing = [pk for pk, stands in ask(LOCK, [list(comparison_ids)]) if stands]
-    labels = list(_labels(ask(OF_COMPARISONS, [standing]), sources))
-    changed = _upsert(labels)
-    if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
-        changed += _delete(voteless, sources)
+    ids = list(comparison_ids)
+    if not locked:
+        ask(LOCK, [ids])
+    labels = list(_labels(ask(OF_COMPARISONS, [ids]), sources))
+    changed, in_gold = _store(labels, ids if judged else [])
+    if voteless := sorted(set(ids) - {label[0] for label in labels}):
+        gone = _delete(voteless, sources)
+        changed, in_gold = changed + gone, in_gold + gone
     if sources == "people_first":
-        answer_open(changed)
+        answer_open(in_gold)
         if changed and tell:
             transaction.on_commit(lambda: labels_changed.send(None, comparison_ids=changed))
-    mark_judged(comparison_ids if judged else changed)
+    if not judged:
+        mark_judged(changed)
     return len(changed)
 
 
@@ -152,11 +169,12 @@ def _columns(said: tuple[Row, ...], sources: Sources) -> tuple[object, ...]:
     )
 
 
-def _upsert(labels: Sequence[Label]) -> list[int]:
-    """Ids of the comparisons whose label changed."""
+def _store(labels: Sequence[Label], judged: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Ids of the comparisons whose label changed, and of those among them that a gold set asks about."""
     names = COLUMNS.split(", ")
     rows = msgspec.json.encode([dict(zip(names, label, strict=True)) for label in labels]).decode()
-    return [pk for (pk,) in ask(UPSERT, [rows])]
+    stored = ask(STORE, {"labels": rows, "judged": list(judged)})
+    return [pk for pk, _ in stored], [pk for pk, is_gold in stored if is_gold]
 
 
 def _delete(comparison_ids: Sequence[int], sources: Sources) -> list[int]:
