@@ -101,7 +101,7 @@ def _kept_as(assignment: Assignment, questions: Sequence[Asked]) -> str:
     if any(each.question["kind"] in WITH_TEXTS for each in questions):
         return ""
     version = assignment.round.question_set
-    return f"{version.pk} {version.created.timestamp()} {len(assignment.order)}"
+    return f"{assignment.project.slug} {version.pk} {version.created.timestamp()} {len(assignment.order)}"
 
 
 def _placed(panes: Sequence[Pane], shown: Shown, *, is_marked: bool) -> list[Pane]:

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from annotate import actions
@@ -92,26 +94,37 @@ def _onward(request: UserRequest, project: Project, *, at: datetime | None, **ou
         return redirect("work", project.slug)
     saved, shown = {"at": at, **outcome}, request.POST.get("shown", "")
     if shown == WANTS_NONE:
-        return render(request, f"{TEMPLATE}#standing", {**_standing(request, project), "saved": saved})
+        return _standing_alone(request, project, saved)
     assignment = take_next(request.user, project)
     if assignment and shown == str(assignment.client_id):
-        return render(request, f"{TEMPLATE}#standing", {**_standing(request, project), "saved": saved})
+        return _standing_alone(request, project, saved)
     return screen(request, project, assignment, saved)
 
 
+def _standing_alone(request: UserRequest, project: Project, saved: Mapping[str, Any]) -> HttpResponse:
+    context = {**_standing(request, project), "said": _said(Draft(), saved)}
+    return render(request, f"{TEMPLATE}#standing", context)
+
+
 def screen(
-    request: UserRequest, project: Project, assignment: Assignment | None, saved: dict[str, Any] | None = None
+    request: UserRequest, project: Project, assignment: Assignment | None, saved: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     """The comparison with what is kept of its answer, or the sentence that there is none."""
-    context = context_of(request, project, assignment)
-    return render(request, part(request, TEMPLATE, "screen"), {**context, "saved": saved})
+    return render(request, part(request, TEMPLATE, "screen"), context_of(request, project, assignment, saved))
 
 
-def context_of(request: UserRequest, project: Project, assignment: Assignment | None) -> dict[str, Any]:
+def context_of(
+    request: UserRequest, project: Project, assignment: Assignment | None, saved: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     draft = Draft()
     if assignment:
         draft = Draft(assignment.client_id, assignment.draft or {}, saved=assignment.draft_saved)
-    return _context(request, project, assignment, draft)
+    return {**_context(request, project, assignment, draft), "said": _said(draft, saved)}
+
+
+def _said(draft: Draft, saved: Mapping[str, Any] | None = None) -> SafeString:
+    """What became of the last answer, and since when this one is kept."""
+    return render_to_string("annotate/saved.html", {"saved": saved, "draft": draft})
 
 
 def _refused(request: UserRequest, project: Project, assignment: Assignment, error: BadAnswer) -> HttpResponse:
@@ -121,7 +134,7 @@ def _refused(request: UserRequest, project: Project, assignment: Assignment, err
     """
     sent = request.POST
     draft = Draft(client_id_of(sent), dict(sent.lists()), {error.question: str(error)})
-    context = _context(request, project, assignment, draft)
+    context = {**_context(request, project, assignment, draft), "said": _said(draft)}
     whole = sent.get("shown") == WANTS_ALL
     response = render(request, part(request, TEMPLATE, "screen" if whole else "answer"), context, status=422)
     if not whole:

@@ -26,7 +26,7 @@ from stand import ROOT, database
 SIZES, CLIENTS, SECONDS = (1_000, 100_000, 1_000_000), (1, 8, 32), 8.0
 LEAST_RATE, MOST_P95, MOST_GROWTH = 160.0, 0.250, 1.5
 PROMPTS, RESPONSES = 1_000, 46
-HEAD = ["open", "clients", "submits/s", "p50 ms", "p95 ms", "of a bare page", "server ms", "database ms", "ahead/s", "its p95"]
+HEAD = ["open", "clients", "submits/s", "p50 ms", "p95 ms", "of bare", "server ms", "database ms", "ahead/s", "its p95"]
 
 # Few prompts with many responses each, so that a million pairs need no million texts.
 ROWS = """
