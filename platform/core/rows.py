@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField, Model
 
 from config.postgres.base import DatabaseWrapper
@@ -16,17 +16,12 @@ M = TypeVar("M", bound=Model)
 
 def ask(sql: str, values: Values) -> list[tuple[Any, ...]]:
     """The rows of a statement that is always written alike: what varies are its values, and an array is one value."""
-    with cast(DatabaseWrapper, connection).prepared_cursor() as cursor:
-        cursor.execute(sql, values)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    return cast(DatabaseWrapper, connection).ask(sql, values)[0]
 
 
 def tell(sql: str, values: Values) -> int:
     """How many rows a statement changed that returns none."""
-    with cast(DatabaseWrapper, connection).prepared_cursor() as cursor:
-        cursor.execute(sql, values)
-        return int(cursor.rowcount)
+    return cast(DatabaseWrapper, connection).ask(sql, values)[1]
 
 
 class Columns(Generic[M]):
@@ -54,7 +49,7 @@ class Columns(Generic[M]):
         row = list(values)
         for at in self.documents:
             row[at] = None if row[at] is None else json.loads(row[at])
-        return self.model.from_db(connection.alias, self.names, row)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
 
 
 def add(row: Model, beside: str = "", values: Sequence[Any] = ()) -> None:
@@ -64,10 +59,11 @@ def add(row: Model, beside: str = "", values: Sequence[Any] = ()) -> None:
     """
     model = type(row)
     fields = [each for each in model._meta.concrete_fields if not each.primary_key]
-    own = [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields]
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    own = [each.get_db_prep_save(each.pre_save(row, add=True), wrapper) for each in fields]
     sql = f"WITH beside AS ({beside}) {_insert(model)}" if beside else _insert(model)
     ((row.pk,),) = ask(sql, [*values, *own])
-    row._state.adding, row._state.db = False, connection.alias
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 @cache

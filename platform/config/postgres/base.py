@@ -46,11 +46,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         options = f"{params.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
         return {**params, "prepare_threshold": 1, "options": options}
 
-    def prepared_cursor(self) -> Any:
-        """For statements that are asked all the time."""
+    def ask(self, sql: str, values: Any) -> tuple[list[tuple[Any, ...]], int]:
+        """The rows of a statement that is asked all the time, and how many it returned or changed.
+
+        Without what a cursor of Django's does besides, unless somebody looks at the queries.
+        """
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined]
+            own = PreparedCursor(self.connection)
+            cursor = self._prepare_cursor(own) if self.queries_logged else own  # type: ignore[attr-defined]
+            cursor.execute(sql, values)
+            return own.fetchall() if own.description else [], own.rowcount
 
     def is_usable(self) -> bool:
         """What the server has closed says so on its socket, so a page need not ask."""
