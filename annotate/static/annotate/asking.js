@@ -109,6 +109,12 @@ function measure() {
   answer.toggleAttribute("data-more", isOpen || form.scrollHeight > form.clientHeight + 1);
 }
 
+// On a phone, what is not answering has a row of its own that opens.
+document.addEventListener("click", (event) => {
+  const other = event.target.closest("[data-other-ways]");
+  if (other) other.setAttribute("aria-expanded", String(other.closest(".answer").toggleAttribute("data-ways")));
+});
+
 document.addEventListener("click", (event) => {
   const more = event.target.closest("[data-more-questions]");
   if (!more) return;
