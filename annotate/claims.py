@@ -5,6 +5,7 @@ each line. OFFSET 0 keeps the subqueries subplans when statistics are stale.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 from annotate.lines import FRESH, UNSETTLED, level
 from core.models import Project, User
@@ -100,7 +101,9 @@ def claim(person: User, project: Project, groups: Sequence[int]) -> int | None:
     return None
 
 
+@cache
 def statement(strategy: str, wait: str) -> str:
+    """On one line, for psycopg reads a statement of more than 4,096 characters anew each time."""
     # Most projects have no levels, and then nothing is worked out for them.
     at = "0" if strategy == "priority" else level("%(strategy)s", "q.held + 1", "q.comparison_id")
-    return CLAIM.format(wait=wait, level=at)
+    return " ".join(CLAIM.format(wait=wait, level=at).split())

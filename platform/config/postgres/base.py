@@ -56,7 +56,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             own = PreparedCursor(self.connection)
             cursor = self._prepare_cursor(own) if self.queries_logged else own  # type: ignore[attr-defined]
             cursor.execute(sql, values)
-            return own.fetchall() if own.description else [], own.rowcount
+            result = own.pgresult  # a description of the columns costs more than the rows
+            return own.fetchall() if result is not None and result.nfields else [], own.rowcount
 
     def is_usable(self) -> bool:
         """What the server has closed says so on its socket, so a page need not ask."""

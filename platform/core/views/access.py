@@ -27,6 +27,7 @@ def signed_in(view: Callable[Concatenate[UserRequest, P], HttpResponseBase]) -> 
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         person = request.headers.get("X-Person")
         if request.user.is_authenticated and person in (None, str(request.user.public)):
+            request.user = getattr(request, "_cached_user", request.user)  # not what stands for it until it is read
             return view(cast(UserRequest, request), *args, **kwargs)
         if person or request.headers.get("HX-Request"):
             return HttpResponse("Log in again to go on.", status=401, content_type="text/plain")
