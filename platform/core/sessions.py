@@ -1,5 +1,6 @@
 """Sessions as rows that know whose they are, so that a person can see and end them."""
 
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, cast
 
@@ -15,13 +16,18 @@ from django.utils import timezone
 from core.http import Answer
 from core.models import Session, User
 from core.origins import address_of, browser_in_words
-from core.rows import Columns, ask
+from core.rows import Columns, ask, split
 
 SESSION, PERSON = Columns(Session, "s"), Columns(User, "u")
-LIVE = f"SELECT {SESSION} FROM core_session s WHERE s.session_key = %s AND s.expire_date > %s"
+LIVE = f"""
+SELECT {SESSION}, {PERSON} FROM core_session s LEFT JOIN core_user u ON u.id = s.user_id
+ WHERE s.session_key = %s AND s.expire_date > %s
+"""
 BY_ID = f"SELECT {PERSON} FROM core_user u WHERE u.id = %s"
 # A page costs no write for this, but the first after so long.
 BETWEEN_NOTES = timedelta(minutes=5)
+# Whose the session is that this request has read, until somebody asks.
+_read_along: ContextVar[User | None] = ContextVar("read along with the session", default=None)
 
 
 class SessionStore(DatabaseStore):
@@ -36,7 +42,8 @@ class SessionStore(DatabaseStore):
 
     def _get_session_from_db(self) -> Session | None:
         rows = ask(LIVE, [self.session_key, timezone.now()])
-        self.row = SESSION.made(rows[0]) if rows else None
+        self.row, person = split(rows[0], SESSION, PERSON) if rows else (None, None)
+        _read_along.set(person)
         if self.row is None:
             self._session_key = None
         return self.row
@@ -67,8 +74,9 @@ class People(ModelBackend):
     """Who is logged in, by what the session says."""
 
     def get_user(self, user_id: Any) -> User | None:
-        rows = ask(BY_ID, [int(user_id)])
-        person = PERSON.made(rows[0]) if rows else None
+        person = _read_along.get()
+        if person is None or person.pk != int(user_id):
+            person = next((PERSON.made(row) for row in ask(BY_ID, [int(user_id)])), None)
         return person if person is not None and self.user_can_authenticate(person) else None
 
 
@@ -79,7 +87,10 @@ class LastUsed:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        try:
+            response = self.get_response(request)
+        finally:
+            _read_along.set(None)
         row: Session | None = getattr(request.session, "row", None)
         if row is not None and row.user_id and row.last_used < timezone.now() - BETWEEN_NOTES:
             used = {"last_used": timezone.now(), "address": address_of(request), "browser": browser_in_words(request)}
