@@ -17,6 +17,7 @@ from annotate.models import Assignment
 from annotate.sources import runs_of
 from annotate.texts import messages_of, texts_of
 from core.conversation import Turn, role_of, text_of, turns
+from core.ids import canonical
 from core.lengths import length_of
 from core.models import Prompt, Response
 from core.renderings import Html, rendered_many
@@ -97,11 +98,11 @@ def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] 
 
 
 def _kept_as(assignment: Assignment, questions: Sequence[Asked]) -> str:
-    """Nothing where the responses' texts stand among the questions. While nobody has seen a version it may change."""
+    """Nothing where the responses' texts stand among the questions."""
     if any(each.question["kind"] in WITH_TEXTS for each in questions):
         return ""
-    version = assignment.round.question_set
-    return f"{assignment.project.slug} {version.pk} {version.created.timestamp()} {len(assignment.order)}"
+    asked_about = f"{assignment.project.slug} {len(assignment.order)}"
+    return f"{asked_about} {canonical(assignment.round.question_set.questions)}"
 
 
 def _placed(panes: Sequence[Pane], shown: Shown, *, is_marked: bool) -> list[Pane]:

@@ -86,6 +86,21 @@ def test_ratings_on_a_phone(as_ada: Page, ada: User, project: Project) -> None:
     assert judgment.ranks == [1, 1]
 
 
+def test_on_a_phone_what_is_no_answer_opens_a_row_of_its_own(as_ada: Page, ada: User, project: Project) -> None:
+    page = as_ada
+    page.set_viewport_size(PHONE)
+    ask(page, ada, project, "rating")
+    ways = page.get_by_role("button", name="Something else")
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
+    ways.click()
+    expect(ways).to_have_attribute("aria-expanded", "true")
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("summary", has_text="Skip").click()
+    page.get_by_role("button", name="The text is broken").click()
+    assert judged(page).answers == {"skip": "broken"}
+
+
 def test_many_questions_scroll_inside_and_submit_stays(as_ada: Page, ada: User, project: Project) -> None:
     ask(as_ada, ada, project, "rating", ["Text. " * 900, "More. " * 900])
     assert as_ada.evaluate(COVERED) <= 0.46
