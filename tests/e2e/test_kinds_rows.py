@@ -97,8 +97,10 @@ def test_on_a_phone_what_is_no_answer_opens_a_row_of_its_own(as_ada: Page, ada: 
     assert page.evaluate(SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("summary", has_text="Skip").click()
-    page.get_by_role("button", name="The text is broken").click()
-    assert judged(page).answers == {"skip": "broken"}
+    expect(page.get_by_role("button", name="The text is broken")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    ways.click()
+    expect(page.get_by_role("button", name="Undo")).to_be_hidden()
 
 
 def test_many_questions_scroll_inside_and_submit_stays(as_ada: Page, ada: User, project: Project) -> None:
