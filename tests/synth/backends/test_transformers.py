@@ -14,7 +14,7 @@ from transformers import AutoModelForCausalLM, MambaConfig
 
 from core.errors import PrefereeError
 from core.runs.steps import PermanentError
-from synth.backends.local import likelihood, loading, memory
+from synth.backends.local import likelihood, loading, memory, packing
 from synth.backends.opening import as_it_is_now, open_backend
 from synth.backends.protocol import Likelihood, Reply, Request, Sampling, TokenRequest
 from synth.backends.revision import revision_of
@@ -86,8 +86,10 @@ def test_order_and_company_change_nothing(target):
     close(measured(target, requests[3:4])[0].logprobs, forth[3].logprobs)
 
 
+@pytest.mark.parametrize("most", [512, 0], ids=["as one text", "held and copied"])
 @pytest.mark.parametrize("lengths", [(40, 40, 40), (40, 47, 90)])
-def test_a_shared_prompt_changes_nothing(model, lengths):
+def test_a_shared_prompt_changes_nothing(model, monkeypatch, lengths, most):
+    monkeypatch.setitem(packing.MOST_PACKED, "cpu", most)
     requests = [
         TokenRequest(request_of(length, 1, length + number).prompt, request_of(1, 3 + 7 * each, each).response)
         for number, length in enumerate(lengths)
@@ -98,16 +100,20 @@ def test_a_shared_prompt_changes_nothing(model, lengths):
         for share in (True, False)
     )
     assert model.shares
+    assert model.packs
     for place, request in enumerate(requests):
         close(together[place].logprobs, apart[place].logprobs, 1e-4)
         close(together[place].logprobs, naive(model.model, request))
 
 
-def test_the_prompt_of_many_responses_goes_through_once(model, monkeypatch):
+@pytest.mark.parametrize(("most", "passes"), [(120, [64 + 8 * 7]), (119, [64, 8 * 7])])
+def test_the_prompt_of_many_responses_goes_through_once(model, monkeypatch, most, passes):
+    """Where all are short, in one pass with them."""
+    monkeypatch.setitem(packing.MOST_PACKED, "cpu", most)
     seen = count_tokens(model, monkeypatch)
     prompt = request_of(64, 1, 1).prompt
     list(likelihood.measured(model, [TokenRequest(prompt, request_of(1, 8, each).response) for each in range(8)]))
-    assert sum(seen) == 64 + 8 * 7
+    assert seen == passes
 
 
 def test_only_places_of_the_response_become_logits(model, monkeypatch):
