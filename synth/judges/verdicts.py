@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from synth.backends.protocol import Failure
+
 Ranks = tuple[int, ...]
 
 
@@ -47,6 +49,15 @@ class Judged:
 
     item: Item
     verdicts: tuple[Verdict, ...]
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """One item of which not all could be had: why, and what the other replies took."""
+
+    error: Failure
     tokens: int = 0
     cost: Decimal = Decimal(0)
 
