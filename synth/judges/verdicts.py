@@ -12,7 +12,8 @@ Ranks = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A comparison as a judge may see it: no authors. `texts` are by slot; `comparison` and `prompt` are keys."""
+    """A comparison as a judge may see it: no authors. `texts` are by slot, as are `responses`, which are keys like
+    `comparison` and `prompt`."""
 
     comparison: int
     prompt: int
@@ -21,6 +22,7 @@ class Item:
     system: str = ""
     reference: str | None = None
     contexts: tuple[Mapping[str, str], ...] = ()
+    responses: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
