@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from synth.backends.protocol import Failure
-
 Ranks = tuple[int, ...]
 
 
@@ -59,7 +57,7 @@ class Judged:
 class Unjudged:
     """One item of which not all could be had: why, and what the other replies took."""
 
-    error: Failure
+    error: Exception
     tokens: int = 0
     cost: Decimal = Decimal(0)
 
