@@ -20,10 +20,12 @@ FIND = "SELECT key, body::text FROM synth_storedreply WHERE key = ANY(%s)"
 # A reply that a crash of the database takes back is asked for again, so no commit waits for the disk.
 STORE = """
 INSERT INTO synth_storedreply (key, project_id, prompt, body, created)
-SELECT decode(one ->> 0, 'hex'), %s, (one ->> 1)::bigint, (one -> 2)::jsonb, now()
+SELECT decode(one ->> 0, 'hex'), %s, (one ->> 1)::bigint, (one -> 3)::jsonb, now()
   FROM (SELECT set_config('synchronous_commit', 'off', true) AS waits) AS commit, json_array_elements(%s::json) AS one
  WHERE commit.waits = 'off'
    AND NOT EXISTS (SELECT FROM core_prompt p WHERE p.id = (one ->> 1)::bigint AND p.erased IS NOT NULL)
+   AND NOT EXISTS (SELECT FROM core_response r JOIN json_array_elements_text(one -> 2) quoted ON r.id = quoted::bigint
+                    WHERE r.erased IS NOT NULL)
     ON CONFLICT DO NOTHING
 RETURNING 1
 """
@@ -54,6 +56,7 @@ class Measured(msgspec.Struct, omit_defaults=True):
 class Row(NamedTuple):
     key: str  # in hexadecimal
     about: int | None
+    quotes: tuple[int, ...]
     body: Written | Measured
 
 
@@ -70,7 +73,7 @@ class Keys:
         self._start = blake2b(_json.encode(place), digest_size=KEY_BYTES)
 
     def of(self, request: Request | TokenRequest) -> bytes:
-        """All but what a request is about, which decides nothing."""
+        """All but what a request is about and quotes, which decides nothing."""
         digest = self._start.copy()
         digest.update(_json.encode(_determining(request)))
         return digest.digest()
@@ -93,7 +96,7 @@ def _determining(request: Request | TokenRequest) -> tuple[Any, ...]:
 def row_of(key: bytes, request: Request | TokenRequest, answer: Reply | Likelihood) -> Row:
     if isinstance(answer, Likelihood):
         body: Written | Measured = Measured(list(answer.logprobs), answer.tokens_in, round(answer.seconds, 3))
-        return Row(key.hex(), request.about, body)
+        return Row(key.hex(), request.about, request.quotes, body)
     places = [
         (storable(each.token), each.logprob, {storable(token): value for token, value in each.top.items()})
         for each in answer.places
@@ -101,6 +104,7 @@ def row_of(key: bytes, request: Request | TokenRequest, answer: Reply | Likeliho
     return Row(
         key.hex(),
         request.about,
+        request.quotes,
         Written(
             storable(answer.text),
             answer.finish_reason,
@@ -146,7 +150,7 @@ async def find(table: "Desk", keys: Sequence[bytes]) -> Mapping[bytes, str]:
 def values_to_store(project_id: int, rows: Sequence[Row]) -> Values:
     """For STORE, which is one transaction where none is open. What is there already stays.
 
-    Nothing is stored of a prompt that was erased while the model wrote.
+    Nothing is stored of a prompt or a quoted response that was erased while the model wrote.
     """
     return [project_id, _plain.encode(rows).decode()]
 

@@ -29,7 +29,8 @@ class Request:
     `schema` is a JSON schema that the reply must fit, `choice` a list of which it must be one: backends hold the model
     to them where the target's `structure` allows, and leave them out elsewhere. `logprobs` is how many likely tokens
     are wanted at each place (0: none). `sample` tells apart requests that are else the same. `about` is the prompt row
-    whose text is in it, for erasure; `prompt_version` names the template that made the messages.
+    whose text is in it and `quotes` the response rows, for erasure; `prompt_version` names the template that made the
+    messages.
     """
 
     messages: tuple[Message, ...]
@@ -40,6 +41,7 @@ class Request:
     sample: int = 0
     prompt_version: str = ""
     about: int | None = None
+    quotes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """Token ids whose log-probabilities are wanted at the last `len(response)` positions of `prompt + response`."""
+    """Token ids whose log-probabilities are wanted at the last `len(response)` positions of `prompt + response`.
+
+    `about` and `quotes` as of a Request.
+    """
 
     prompt: tuple[int, ...]
     response: tuple[int, ...]
     about: int | None = None
+    quotes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

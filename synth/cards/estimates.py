@@ -31,10 +31,6 @@ def unknown(reason: str, *, applies: bool = True) -> Estimate:
     return Estimate(None, None, None, 0, reason, applies)
 
 
-def estimate_of(plain: dict[str, Any]) -> Estimate:
-    return Estimate(**plain)
-
-
 def share(hits: int, n: int, reason: str) -> Estimate:
     """A share with the Wilson interval (Wilson 1927, without continuity correction), by scipy."""
     if not n:

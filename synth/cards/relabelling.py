@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from pydantic import Field
 
 from core.models import Comparison, Judge, Judgment, Project
@@ -60,5 +60,6 @@ class Relabel(Step):
 
 
 def _judged_by(project: Project, judges: "QuerySet[Judge]") -> "QuerySet[Comparison]":
-    said = Judgment.objects.filter(comparison=OuterRef("pk"), judge__in=judges.values("pk"), live=True)
-    return Comparison.objects.filter(Exists(said), project=project)
+    """Read by the judge, never the whole table: only machines are barred, so `person` is none."""
+    said = Judgment.objects.filter(judge__in=list(judges.values_list("pk", flat=True)), live=True, person=None)
+    return Comparison.objects.filter(pk__in=said.values("comparison"), project=project)

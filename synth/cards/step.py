@@ -16,7 +16,6 @@ from core.runs.steps import (
     Done,
     Failed,
     Outcome,
-    PermanentError,
     Step,
     StepConfig,
 )
@@ -28,11 +27,11 @@ from synth.cards.tasks import Task, tasks_of
 from synth.cards.tried import Tried
 from synth.cards.trying import trial_of
 from synth.judges.items import items_of
-from synth.judges.judging import judge_items
+from synth.judges.judging import judge_items, stop_for_good
 from synth.judges.pinning import pin_judge
 from synth.judges.preparing import Prepared, prepare
 from synth.judges.registry import configuration_of, judge_named, label_of, pinned_target
-from synth.judges.verdicts import Item, Judged
+from synth.judges.verdicts import Item, Judged, Unjudged
 from synth.models import Card, Kind
 from synth.targets import Target, destinations, endpoint_named, target_from, target_of
 
@@ -130,9 +129,7 @@ class MakeCard(Step):
             return [*gone]
         shown = [each.task.shown(item) for each, item in there]
         said = await judge_items(context.project, batch[0].target, batch[0].judge, shown)
-        for judged in said:
-            if isinstance(judged, PermanentError):
-                raise judged
+        stop_for_good(said)
         return [*gone, *(_outcome(each.task, judged) for (each, _), judged in zip(there, said, strict=True))]
 
     def save(self, context: Context, outputs: Sequence[tuple[int, Tried]]) -> None:
@@ -191,9 +188,9 @@ def _gone() -> PrefereeError:
     return PrefereeError("This gold item is withdrawn, so the judge was not tried on it.")
 
 
-def _outcome(task: Task, judged: Any) -> Outcome:
-    if not isinstance(judged, Judged):
-        return Failed(task.number, judged)
+def _outcome(task: Task, judged: Judged | Unjudged) -> Outcome:
+    if isinstance(judged, Unjudged):
+        return Failed(task.number, judged.error, judged.tokens, judged.cost)
     seconds = sum(verdict.seconds for verdict in judged.verdicts)
     cost = float(judged.cost) if isinstance(judged.cost, Decimal) else None
     tried = trial_of(task, judged.verdicts, seconds=seconds, tokens=judged.tokens, cost=cost)

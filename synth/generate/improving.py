@@ -148,7 +148,9 @@ def _wishes(each: Faulty, config: ImproveConfig, voice: Voice) -> list[Wish]:
     wishes = []
     for number in sorted({*range(1, config.samples + 1)} - each.there):
         chosen = voice.drawn(seed_of(voice.key, each.prompt_key, number, each.key))
-        request = Request(messages, chosen, sample=number, prompt_version=label, about=each.prompt)
+        request = Request(
+            messages, chosen, sample=number, prompt_version=label, about=each.prompt, quotes=(each.response,)
+        )
         wishes.append(Wish(each.response, each.prompt, voice, request, parent=each.response, mark=each.mark))
     return wishes
 
@@ -170,6 +172,7 @@ async def _criticised(context: Context, critic: Target, batch: Sequence[Faulty])
             Sampling(max_tokens=TOKENS_OF_A_CRITIQUE, seed=seed_of(b"critique", each.key, 1)),
             prompt_version=label,
             about=each.prompt,
+            quotes=(each.response,),
         )
         for each in batch
     ]

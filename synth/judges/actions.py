@@ -65,7 +65,7 @@ def is_used(judge: Judge) -> bool:
 
 
 def has_judged(judge: Judge) -> bool:
-    return Judgment.objects.filter(project=judge.project_id, judge=judge).exists()
+    return Judgment.objects.filter(judge=judge, live=True, person=None).exists()
 
 
 def _checked(project: Project, configuration: JudgeConfiguration) -> tuple[JudgeConfiguration, Endpoint]:

@@ -10,14 +10,14 @@ from core.errors import PrefereeError
 from core.models import Comparison, Project, User
 from core.runs.budget import spent_sentence
 from core.runs.steps import TransientError
-from synth.backends.protocol import Failure, Message
+from synth.backends.protocol import Message
 from synth.costing import planned_cost
 from synth.judges.deriving import derived
 from synth.judges.items import items_of
 from synth.judges.judging import judge_items, method_of
 from synth.judges.methods.questions import Question
 from synth.judges.preparing import Prepared
-from synth.judges.verdicts import Derived, Item, Judged
+from synth.judges.verdicts import Derived, Item, Judged, Unjudged
 from synth.models import Kind
 from synth.public_ids import public_in
 from synth.targets import Target
@@ -120,13 +120,13 @@ def tried(project: Project, target: Target, judge: Prepared, items: Sequence[Ite
     check_may_try(project, target)
     outcomes = asyncio.run(_asked(project, target, judge, items))
     results = [_tried(judge, item, outcome) for item, outcome in zip(items, outcomes, strict=True)]
-    cost = sum((each.judged.cost for each in results if each.judged), Decimal(0))
+    cost = sum((each.cost for each in outcomes), Decimal(0))
     told = {"method": judge.configuration.method, "endpoint": target.name, "comparisons": len(items)}
     audit.record("judge_prompt.try", project=project, actor=by, target=judge.template.name, cost=str(cost), **told)
     return results
 
 
-async def _asked(project: Project, target: Target, judge: Prepared, items: Sequence[Item]) -> list[Judged | Failure]:
+async def _asked(project: Project, target: Target, judge: Prepared, items: Sequence[Item]) -> list[Judged | Unjudged]:
     try:
         async with asyncio.timeout(ALL_SECONDS):
             return await judge_items(project, target, judge, items)
@@ -138,9 +138,9 @@ async def _asked(project: Project, target: Target, judge: Prepared, items: Seque
         raise PrefereeError(str(error)) from error
 
 
-def _tried(judge: Prepared, item: Item, outcome: Judged | Failure) -> Tried:
-    if not isinstance(outcome, Judged):
-        return Tried(item, None, None, str(outcome))
+def _tried(judge: Prepared, item: Item, outcome: Judged | Unjudged) -> Tried:
+    if isinstance(outcome, Unjudged):
+        return Tried(item, None, None, str(outcome.error))
     return Tried(item, outcome, derived(outcome.verdicts, judge.configuration.average))
 
 

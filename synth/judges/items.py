@@ -11,7 +11,8 @@ from synth.judges.verdicts import Item
 
 ROWS = """
 SELECT c.id, c.prompt_id, p.messages::text, p.system, p.contexts::text, p.reference,
-       array_agg(r.content ORDER BY n.slot), jsonb_agg(r.messages ORDER BY n.slot)::text
+       array_agg(r.content ORDER BY n.slot), jsonb_agg(r.messages ORDER BY n.slot)::text,
+       array_agg(r.id ORDER BY n.slot)
   FROM core_comparison c
   JOIN core_prompt p ON p.id = c.prompt_id
   JOIN core_candidate n ON n.comparison_id = c.id
@@ -36,6 +37,7 @@ def _item(
     reference: str | None,
     contents: list[str],
     answers: str,
+    responses: list[int],
 ) -> Item:
     spoken: list[Messages | None] = json.loads(answers)
     return Item(
@@ -48,6 +50,7 @@ def _item(
         contexts=tuple(
             {"title": str(each.get("title") or ""), "text": str(each["text"])} for each in json.loads(contexts)
         ),
+        responses=tuple(responses),
     )
 
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from core.errors import PrefereeError
 from core.models import Project
+from core.runs.steps import PermanentError
 from synth.asking import ask
-from synth.backends.protocol import Failure, Message, Reply
+from synth.backends.protocol import Failure, Reply
 from synth.judges.methods import listwise, pairwise, pointwise, principles
 from synth.judges.methods.questions import Answer, Method, Question
 from synth.judges.preparing import Prepared
-from synth.judges.verdicts import Item, Judged
+from synth.judges.verdicts import Item, Judged, Unjudged
 from synth.targets import Target
 from synth.together import together
 
@@ -56,14 +57,14 @@ class Sheet:
 
 async def judge_items(
     project: Project, target: Target, judge: Prepared, items: Sequence[Item]
-) -> list[Judged | Failure]:
-    """All that the judge says about each item, in their order; a failure where it could not be asked.
+) -> list[Judged | Unjudged]:
+    """All that the judge says about each item, in their order, or why that is not to be had.
 
     A reply that cannot be read is asked for again as often as the judge's `reasks` say, and the last one is kept.
     """
     group = ITEMS_AT_ONCE if target.address else max(1, len(items))  # a local model orders all requests by length
     groups = enumerate(range(0, len(items), group))
-    found: dict[int, list[Judged | Failure]] = {}
+    found: dict[int, list[Judged | Unjudged]] = {}
 
     async def work() -> None:
         for number, at in groups:
@@ -73,7 +74,14 @@ async def judge_items(
     return [each for number in sorted(found) for each in found[number]]
 
 
-async def _judged(project: Project, target: Target, judge: Prepared, items: Sequence[Item]) -> list[Judged | Failure]:
+def stop_for_good(said: Sequence[Judged | Unjudged]) -> None:
+    """Raises PermanentError where the model can be asked nothing until a person does something."""
+    for each in said:
+        if isinstance(each, Unjudged) and isinstance(each.error, PermanentError):
+            raise each.error
+
+
+async def _judged(project: Project, target: Target, judge: Prepared, items: Sequence[Item]) -> list[Judged | Unjudged]:
     sheets = [_sheet(judge, target, item) for item in items]
     for attempt in range(1 + judge.configuration.reasks):
         waiting = [(sheet, at) for sheet in sheets for at in sheet.unread()]
@@ -84,11 +92,6 @@ async def _judged(project: Project, target: Target, judge: Prepared, items: Sequ
         for (sheet, at), reply in zip(waiting, await ask(project, target, requests), strict=True):
             sheet.take(judge, at, reply)
     return [_outcome(judge, sheet) for sheet in sheets]
-
-
-def messages_of(judge: Prepared, target: Target, item: Item) -> tuple[Message, ...]:
-    """What the judge is told about the item in its first question, for a preview. Raises PrefereeError."""
-    return method_of(judge).questions(judge, target, item)[0].request.messages
 
 
 def method_of(judge: Prepared) -> Method:
@@ -108,8 +111,8 @@ def _check_reference(judge: Prepared, item: Item) -> None:
         raise PrefereeError("The judge is to see the reference answer, and the prompt has none.")
 
 
-def _outcome(judge: Prepared, sheet: Sheet) -> Judged | Failure:
+def _outcome(judge: Prepared, sheet: Sheet) -> Judged | Unjudged:
     if sheet.failure is not None:
-        return sheet.failure
+        return Unjudged(sheet.failure, sheet.tokens, sheet.cost)
     answers = [sheet.answers[at] for at in range(len(sheet.questions))]
     return Judged(sheet.item, method_of(judge).verdicts(judge, sheet.item, answers), sheet.tokens, sheet.cost)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from core.bulk import array, fetch
 from core.labels.service import refresh_labels
-from core.models import Judge, Judgment, Score
+from core.models import Comparison, Judge, Judgment, Score
 from core.models.judgment import Status
 from core.orders import order_number
 from synth.judges.preparing import prepare
@@ -16,12 +16,23 @@ CANDIDATES = "SELECT comparison_id, slot, response_id FROM core_candidate WHERE 
 
 
 def save_judged(judge: Judge, outputs: Sequence[Judged]) -> None:
-    """All verdicts of these comparisons, and the labels that follow. What is there already stays."""
+    """All verdicts of these comparisons, and the labels that follow. What is there already stays.
+
+    Nothing is kept about what was withdrawn or erased while the model wrote.
+    """
+    outputs = _in_use(outputs)
     rows = [_row(judge, judged, verdict) for judged in outputs for verdict in judged.verdicts]
     Judgment.objects.bulk_create(rows, ignore_conflicts=True)
     if configuration_of(judge).method == "pointwise":
         _save_scores(judge, outputs)
     refresh_labels([judged.item.comparison for judged in outputs])
+
+
+def _in_use(outputs: Sequence[Judged]) -> list[Judged]:
+    """Held until they are saved: an erasure waits, and then finds what was said."""
+    of = Comparison.objects.filter(pk__in=[judged.item.comparison for judged in outputs], withdrawn=None)
+    there = set(of.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    return [judged for judged in outputs if judged.item.comparison in there]
 
 
 def _row(judge: Judge, judged: Judged, verdict: Verdict) -> Judgment:

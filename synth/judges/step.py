@@ -16,18 +16,17 @@ from core.runs.steps import (
     Failed,
     InputKind,
     Outcome,
-    PermanentError,
     Step,
     StepConfig,
 )
 from synth.judges.items import items_of
-from synth.judges.judging import judge_items
+from synth.judges.judging import judge_items, stop_for_good
 from synth.judges.pinning import pin_judge
 from synth.judges.preparing import Prepared, prepare
 from synth.judges.registry import configuration_of, judge_named, label_of
 from synth.judges.saving import save_judged
 from synth.judges.selection import estimated, fitting, nothing_to_judge, waiting
-from synth.judges.verdicts import Item, Judged
+from synth.judges.verdicts import Item, Judged, Unjudged
 from synth.models import Endpoint, Kind
 from synth.targets import Target, destinations, endpoint_named, target_from, target_of
 
@@ -112,8 +111,7 @@ class ModelJudge(Step):
         judge, target, _ = batch[0]
         items = [item for _, _, item in batch]
         said = await judge_items(context.project, target, judge, items)
-        if permanent := next((each for each in said if isinstance(each, PermanentError)), None):
-            raise permanent
+        stop_for_good(said)
         return [_outcome(item, each) for item, each in zip(items, said, strict=True)]
 
     def save(self, context: Context, outputs: Sequence[Judged]) -> None:
@@ -124,7 +122,7 @@ def _endpoint(project: Project, config: JudgeConfig) -> Endpoint:
     return endpoint_named(project, configuration_of(judge_named(project, config.judge)).endpoint)
 
 
-def _outcome(item: Item, said: Judged | Exception) -> Outcome:
+def _outcome(item: Item, said: Judged | Unjudged) -> Outcome:
     if isinstance(said, Judged):
         return Done(item.comparison, said, said.tokens, said.cost)
-    return Failed(item.comparison, said)
+    return Failed(item.comparison, said.error, said.tokens, said.cost)

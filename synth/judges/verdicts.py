@@ -10,7 +10,8 @@ Ranks = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A comparison as a judge may see it: no authors. `texts` are by slot; `comparison` and `prompt` are keys."""
+    """A comparison as a judge may see it: no authors. `texts` are by slot, as are `responses`, which are keys like
+    `comparison` and `prompt`."""
 
     comparison: int
     prompt: int
@@ -19,6 +20,7 @@ class Item:
     system: str = ""
     reference: str | None = None
     contexts: tuple[Mapping[str, str], ...] = ()
+    responses: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class Judged:
 
     item: Item
     verdicts: tuple[Verdict, ...]
+    tokens: int = 0
+    cost: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """One item of which not all could be had: why, and what the other replies took."""
+
+    error: Exception
     tokens: int = 0
     cost: Decimal = Decimal(0)
 

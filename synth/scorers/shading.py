@@ -3,9 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sys import maxsize
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from core.code_places import Place, code_places
 
 # In nats: a shade begins where the ratio is at least so far from zero. The legend says the same.
 STEPS = (0.1, 0.5, 2.0)
@@ -15,11 +18,15 @@ VISIBLE = {"\n": "↵", "\t": "⇥", " ": "␣"}
 
 @dataclass(frozen=True, slots=True)
 class Shaded:
-    """A piece of the text with its ratio in nats. `closes`: it is the end of the turn and has no text."""
+    """A piece of the text with its ratio in nats. `closes`: it is the end of the turn and has no text.
+
+    `is_code`: it begins within code.
+    """
 
     text: str
     nats: float
     closes: bool
+    is_code: bool = False
 
     @property
     def shade(self) -> str:
@@ -48,7 +55,16 @@ def shaded(text: str, ends: Sequence[int], ratios: Sequence[float]) -> list[Shad
     """The first pieces of the text, at most MOST_PIECES; an end behind the text is the end of the turn."""
     starts = [0, *ends]
     rows = zip(starts, ends[:MOST_PIECES], ratios, strict=False)
-    return [Shaded(text[start:end], ratio, closes=end > len(text)) for start, end, ratio in rows]
+    places = code_places(text)
+    return [
+        Shaded(text[start:end], ratio, closes=end > len(text), is_code=_is_within(start, places))
+        for start, end, ratio in rows
+    ]
+
+
+def _is_within(at: int, places: Sequence[Place]) -> bool:
+    number = bisect_right(places, (at, maxsize)) - 1
+    return number >= 0 and at < places[number][1]
 
 
 def as_html(pieces: Sequence[Shaded]) -> SafeString:
@@ -65,7 +81,7 @@ def _span(piece: Shaded) -> SafeString:
         )
     return format_html(
         '<span class="ratio-piece {0}" title="{1} nats" data-nats="{1}">{2}</span>',
-        piece.shade,
+        f"{piece.shade} code" if piece.is_code else piece.shade,
         piece.number,
         piece.text,
     )

@@ -1,7 +1,7 @@
 """What one model says of the answers to some prompts, by its own chat template and tokenizer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from core.errors import PrefereeError
@@ -72,7 +72,12 @@ def _wanted(asked: Asked, encoded: Encoded, ended: Sequence[bool]) -> list[_Want
     """The end of a turn stands behind the text, so that it is a piece of its own."""
     rows = zip(asked.answers, encoded.requests, encoded.offsets, ended, strict=True)
     return [
-        _Wanted(answer, request, (*ends[:-1], len(answer.text) + 1) if closed else ends, encoded.approximate)
+        _Wanted(
+            answer,
+            replace(request, quotes=(answer.response,)),
+            (*ends[:-1], len(answer.text) + 1) if closed else ends,
+            encoded.approximate,
+        )
         for answer, request, ends, closed in rows
         if answer.wanted
     ]

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.errors import Conflict, PrefereeError
+from core.errors import PrefereeError
 from core.http import UserRequest
 from core.models import Project
 from core.permissions import get_project
@@ -25,6 +23,7 @@ from synth.judges.templates import LONGEST_TEXT, OPTIONAL, REQUIRED, Template
 from synth.models import JudgePrompt
 from synth.views.judge_form import METHODS
 from synth.views.prompt_preview import Preview, preview_of
+from synth.views.versioned import status_of, to_version
 
 PAGE = "synth/judge_prompt.html"
 
@@ -63,9 +62,8 @@ def judge_prompt(request: UserRequest, slug: str) -> HttpResponse:
             project, draft.name, draft.method, draft.system, draft.text, seen=draft.seen, by=request.user
         )
     except PrefereeError as error:
-        status = 409 if isinstance(error, Conflict) else 422
-        return _page(request, project, _up_to_date(project, draft), status, error=str(error))
-    return redirect(f"{reverse('judge_prompt', args=[slug])}?{urlencode({'named': f'{saved.name}@{saved.version}'})}")
+        return _page(request, project, _up_to_date(project, draft), status_of(error), error=str(error))
+    return to_version("judge_prompt", slug, saved)
 
 
 @require_POST

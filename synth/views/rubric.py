@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from core.errors import Conflict, PrefereeError
+from core.errors import PrefereeError
 from core.http import UserRequest
 from core.models import Project
 from core.permissions import get_project
@@ -20,6 +18,7 @@ from synth.judges.editing import newest_rubric, save_rubric_over, versions_of_ru
 from synth.judges.naming import name_and_version, number_in
 from synth.judges.rubrics import LONGEST_NAME, rubric_named
 from synth.views.rubric_form import Typed, plain_of, typed_in, typed_of
+from synth.views.versioned import status_of, to_version
 
 PAGE = "synth/rubric.html"
 
@@ -52,11 +51,10 @@ def _posted(request: UserRequest, project: Project) -> HttpResponse:
     try:
         saved = save_rubric_over(project, name, plain_of(typed), seen=seen, by=request.user)
     except PrefereeError as error:
-        status = 409 if isinstance(error, Conflict) else 422
+        status = status_of(error)
         seen = newest_rubric(project, name) if seen and status == 409 else seen
         return _page(request, project, name, typed or [Typed()], status, seen=seen, error=str(error))
-    query = urlencode({"named": f"{saved.name}@{saved.version}"})
-    return redirect(f"{reverse('rubric', args=[project.slug])}?{query}")
+    return to_version("rubric", project.slug, saved)
 
 
 def _page(

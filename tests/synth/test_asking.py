@@ -256,6 +256,13 @@ class TestErasure:
         asked(project, target, request("late", about=stored[0].pk), request("fine", about=stored[1].pk))
         assert set(StoredReply.objects.values_list("prompt", flat=True)) == {stored[1].pk, None}
 
+    def test_what_quotes_a_response_that_was_erased_meanwhile_is_not_stored(self, project, stored, target):
+        erased, kept = stored[1].responses.order_by("pk")
+        run_here(ask_removal(project, "response", "erase", [erased.pk]).run)
+        told = (request(f"about {each.pk}", about=stored[1].pk, quotes=(each.pk,)) for each in (erased, kept))
+        assert all(isinstance(reply, Reply) for reply in asked(project, target, *told)), "the answer itself is used"
+        assert StoredReply.objects.filter(prompt=stored[1].pk).count() == 1
+
     def test_a_deleted_project_leaves_no_reply(self, project, stored, target):
         other = create_project("other")
         asked(other, target, request())

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from config.version import code_version
 from core import audit
 from core.auditing.sealing import seal
 from core.bulk import collector_paused
-from core.exports import preferee, trl_dpo
+from core.exports import preferee, trl_dpo, trl_sft
+from core.exports.conversations import Options
 from core.exports.files import Folder, folder
-from core.exports.trl_dpo import Options
 from core.labels.service import refresh_project
 from core.models import Dataset, DatasetVersion, Project, User
 from core.models.dataset import MANIFEST
 from core.removing.waiting import hold, refuse_while_erasing
+from core.scorers import scorer_named
 
 Reach = Callable[[int], None]
 Counts = dict[str, int]
@@ -47,7 +48,10 @@ def export_dataset(
     """
     options, began = options or Options(), timezone.now()
     refuse_while_erasing(project, began)
-    refresh_project(project, options.sources)
+    if form == "trl-sft":
+        options = replace(options, best_of=scorer_named(project, options.best_of))
+    else:
+        refresh_project(project, options.sources)
     with folder(out) as target:
         with _snapshot(), collector_paused():
             counts = _FORMATS[form](project, options, target, reach)
@@ -92,6 +96,23 @@ def _trl_dpo(project: Project, options: Options, target: Folder, reach: Reach) -
     return dict(counts)
 
 
+def _trl_sft(project: Project, options: Options, target: Folder, reach: Reach) -> Counts:
+    sinks = {
+        split: (target.jsonl(f"{split}.jsonl"), target.parquet(f"{split}.parquet", trl_sft.SCHEMA))
+        for split in ("train", "test")
+    }
+    counts: Counter[str] = Counter(rows=0, train=0, test=0)
+    for batch in trl_sft.rows(project, options):
+        for split, split_sinks in sinks.items():
+            kept = [row.values for row in batch if row.split == split]
+            counts[split] += len(kept)
+            counts["rows"] += len(kept)
+            for sink in split_sinks:
+                sink.write(kept)
+        reach(counts["rows"])
+    return dict(counts)
+
+
 def _preferee(project: Project, options: Options, target: Folder, reach: Reach) -> Counts:
     sink = target.jsonl("data.jsonl")
     for batch in preferee.lines(project):
@@ -102,9 +123,16 @@ def _preferee(project: Project, options: Options, target: Folder, reach: Reach) 
 
 _FORMATS: dict[str, Callable[[Project, Options, Folder, Reach], Counts]] = {
     "trl-dpo": _trl_dpo,
+    "trl-sft": _trl_sft,
     "preferee": _preferee,
 }
 FORMATS = tuple(_FORMATS)
+# Which options tell one version from another, by format.
+FILTERS = {
+    "trl-dpo": ("sources", "min_margin", "test_share", "contexts"),
+    "trl-sft": ("best_of", "test_share", "contexts"),
+    "preferee": (),
+}
 
 
 def _manifest(project: Project, form: str, options: Options, counts: Counts, target: Folder) -> dict[str, Any]:
@@ -112,7 +140,7 @@ def _manifest(project: Project, form: str, options: Options, counts: Counts, tar
         "preferee": code_version(),
         "project": project.slug,
         "format": form,
-        "filters": asdict(options) if form != "preferee" else {},
+        "filters": {name: getattr(options, name) for name in FILTERS[form]},
         "counts": counts,
         "files": [asdict(written) for written in target.seal()],
     }

@@ -4,21 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from core.bulk import Values, array, fetch, stream
-from core.exports.splitting import split_of
-from core.labels.majority import Sources
-from core.labels.service import policy_name
+from core.exports.conversations import MESSAGES, PROMPTS, RESPONSES, Options, answer_of, author_of, prompt_of
 from core.models import Project
 
 ROWS_A_BATCH = 1_000
 BEGINNING = 100  # characters
 
-MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 SCHEMA = pa.schema([("prompt", MESSAGES), ("chosen", MESSAGES), ("rejected", MESSAGES), ("lineage", pa.string())])
 
 # Best against worst of each label, keys only: a sort that carried the texts would spill them to the disk.
@@ -34,10 +31,6 @@ SELECT l.comparison_id, p.id, best.response_id, worst.response_id
    AND c.withdrawn IS NULL AND NOT l.undecided AND NOT 1 = ALL (l.ranks) AND COALESCE(l.margin, 1) >= %(min_margin)s
  ORDER BY p.key, c.key
 """
-PROMPTS = "SELECT id, encode(key, 'hex'), messages::text, system, contexts::text FROM core_prompt WHERE id = ANY(%s)"
-RESPONSES = """
-SELECT id, encode(key, 'hex'), author_kind, author, content, messages::text FROM core_response WHERE id = ANY(%s)
-"""
 LABELS = """
 SELECT l.comparison_id, encode(c.key, 'hex'), l.policy, l.tier, l.probability, l.margin, l.strength, l.votes::text
   FROM core_label l JOIN core_comparison c ON c.id = l.comparison_id
@@ -52,20 +45,6 @@ SELECT j.comparison_id, g.kind, g.name, g.version, COALESCE(r.name, ''), j.occas
  ORDER BY j.comparison_id, g.kind, g.name COLLATE "C", g.version COLLATE "C", r.name COLLATE "C", j.occasion,
        j."order", j.sample
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What an export takes in, as its manifest records it."""
-
-    sources: Sources = "people_first"
-    min_margin: float = 0.0
-    test_share: float = 0.1
-    contexts: Literal["prepend", "omit"] = "prepend"
-
-    @property
-    def policy(self) -> str:
-        return policy_name(self.sources)
 
 
 @dataclass(slots=True)
@@ -89,7 +68,7 @@ def rows(project: Project, options: Options) -> Iterator[list[Row]]:
 
 def _batch(keys: Sequence[tuple[int, int, int, int]], options: Options) -> list[Row]:
     comparisons = array(key[0] for key in keys)
-    prompts = {row[0]: _prompt(row, options) for row in fetch(PROMPTS, [array({key[1] for key in keys})])}
+    prompts = {row[0]: prompt_of(row, options) for row in fetch(PROMPTS, [array({key[1] for key in keys})])}
     ids = array({response for key in keys for response in key[2:]})
     responses = {row[0]: row[1:] for row in fetch(RESPONSES, [ids])}
     labels = {row[0]: row[1:] for row in fetch(LABELS, {"comparisons": comparisons, "policy": options.policy})}
@@ -111,31 +90,6 @@ def _votes(comparisons: str) -> dict[int, list[dict[str, Any]]]:
     return votes
 
 
-def _prompt(row: tuple[Any, ...], options: Options) -> tuple[str, list[dict[str, str]], str]:
-    """The prompt's hash, its messages as a trainer gets them, and its split."""
-    _, key, messages_text, system, contexts_text = row
-    messages = _plain(msgspec.json.decode(messages_text))
-    split = split_of(messages, options.test_share)
-    if options.contexts == "prepend":
-        messages = _with_contexts(messages, msgspec.json.decode(contexts_text))
-    if system is not None:
-        messages = [{"role": "system", "content": system}, *messages]
-    return key, messages, split
-
-
-def _with_contexts(messages: list[dict[str, str]], contexts: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Passages stand before the last turn, which is what they are for."""
-    if not contexts:
-        return messages
-    passages = [_passage(context["title"], context["text"]) for context in contexts]
-    last = {**messages[-1], "content": "\n\n".join([*passages, messages[-1]["content"]])}
-    return [*messages[:-1], last]
-
-
-def _passage(title: str, text: str) -> str:
-    return text if not title or text.startswith(title) else f"{title}\n{text}"
-
-
 def _row(
     prompt: tuple[str, list[dict[str, str]], str],
     best: tuple[Any, ...],
@@ -148,35 +102,19 @@ def _row(
     lineage = {
         "prompt": key,
         "comparison": comparison,
-        "chosen": _author(best),
-        "rejected": _author(worst),
+        "chosen": author_of(best),
+        "rejected": author_of(worst),
         "label": {"policy": policy, "tier": tier, "probability": probability, "margin": margin, "strength": strength},
         "votes": msgspec.json.decode(counted),
         "judgments": votes,
     }
     values = {
         "prompt": messages,
-        "chosen": _answer(best),
-        "rejected": _answer(worst),
+        "chosen": answer_of(best),
+        "rejected": answer_of(worst),
         "lineage": msgspec.json.encode(lineage).decode(),
     }
     return Row(split, values)
-
-
-def _author(response: tuple[Any, ...]) -> dict[str, str]:
-    key, kind, author, _, _ = response
-    return {"response": key, kind: author} if author else {"response": key}
-
-
-def _answer(response: tuple[Any, ...]) -> list[dict[str, str]]:
-    *_, content, messages = response
-    if messages is None:
-        return [{"role": "assistant", "content": content}]
-    return _plain(msgspec.json.decode(messages))
-
-
-def _plain(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    return [{"role": message["role"], "content": message["content"] or ""} for message in messages]
 
 
 def _differ(first: Sequence[Mapping[str, str]], second: Sequence[Mapping[str, str]]) -> bool:

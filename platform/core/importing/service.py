@@ -9,7 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from core.bulk import collector_paused
 from core.importing.ahead import Ahead
 from core.importing.judging import Judges
-from core.importing.loading import Load, Loaded, start_tally
+from core.importing.loaded import Loaded
+from core.importing.loading import Load
+from core.importing.loading_judgments import start_tally
 from core.importing.reading import Good, Reading, Refused
 from core.importing.rows import Batch
 from core.models import Project

@@ -134,7 +134,13 @@ class Judgment(models.Model):
                 include=["status", "active_ms", "wall_ms"],
                 condition=Q(person__isnull=False),
                 name="judgment_of_person",
-            )
+            ),
+            # What one judge said: its labels follow when it is barred.
+            models.Index(
+                fields=["judge", "comparison"],
+                condition=Q(live=True, person__isnull=True),
+                name="judgment_of_judge",
+            ),
         ]
 
     def __str__(self) -> str:

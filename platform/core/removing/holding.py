@@ -47,7 +47,7 @@ def is_as_written(path: Path, file: Mapping[str, Any]) -> bool:
 
 def holds(path: Path, form: str, wanted: Wanted) -> bool:
     """Reads a row at a time, and stops at the first that does."""
-    if form == "trl-dpo":
+    if form.startswith("trl-"):
         return any(_in_lineage(lineage, wanted) for lineage in _lineages(path))
     with path.open("rb") as lines:
         return any(_in_line(line, wanted) for line in lines)
@@ -68,9 +68,9 @@ def _lineages(path: Path) -> Iterator[str]:
 
 def _in_lineage(lineage: str, wanted: Wanted) -> bool:
     said = msgspec.json.decode(lineage)
-    sides = said["chosen"], said["rejected"]
+    sides = [said[side] for side in ("chosen", "rejected") if side in said]
     people = {side.get("person") for side in sides}
-    people |= {judgment["judge"] for judgment in said["judgments"] if judgment["kind"] == "human"}
+    people |= {judgment["judge"] for judgment in said.get("judgments", ()) if judgment["kind"] == "human"}
     return wanted.meets(said["prompt"], {side["response"] for side in sides}) or not wanted.names.isdisjoint(people)
 
 

@@ -13,7 +13,7 @@ from core.models import AuditEvent, DatasetVersion, Judge, Removal, Subject
 from core.removing.holding import Wanted, holds, is_as_written
 from core.removing.report import listed, touched
 
-FORMS = ("trl-dpo", "preferee")
+FORMS = ("trl-dpo", "trl-sft", "preferee")
 PROMPTS = "SELECT encode(key, 'hex') FROM core_prompt WHERE id = ANY(%s) AND erased IS NULL"
 RESPONSES = """
 SELECT encode(p.key, 'hex'), encode(r.key, 'hex') FROM core_response r JOIN core_prompt p ON p.id = r.prompt_id

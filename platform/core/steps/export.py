@@ -9,21 +9,25 @@ from pydantic import Field
 
 from core.labels.majority import Sources
 from core.labels.service import policy_name
-from core.models import DatasetVersion, Label, Project
+from core.models import DatasetVersion, Label, Project, Score
 from core.runs.steps import SHELL_ONLY, Context, Done, Outcome, Step, StepConfig
+from core.scorers import scorer_named
 
 
 class ExportConfig(StepConfig):
     """What is written, and what is left out of it."""
 
-    format: Literal["trl-dpo", "preferee"] = Field(
-        "trl-dpo", description="Rows for DPO training, or everything, to take elsewhere."
+    format: Literal["trl-dpo", "trl-sft", "preferee"] = Field(
+        "trl-dpo", description="Rows for DPO, the best answers for SFT, or everything, to take elsewhere."
     )
     name: str = Field("", max_length=100, description="The dataset's name in the project; the format if empty.")
     sources: Sources = Field("people_first", description="Whose votes count.")
     min_margin: float = Field(0.0, ge=0, le=1, description="Leave out labels with a smaller margin.")
     test_share: float = Field(0.1, ge=0, le=1, description="Share of prompts in the test split.")
     contexts: Literal["prepend", "omit"] = Field("prepend", description="What becomes of the passages of a prompt.")
+    best_of: str = Field(
+        "best-of", max_length=200, description="For trl-sft: NAME or NAME@VERSION of the step best_of's choice."
+    )
     out: str | None = Field(
         None,
         description="The folder to write into; one for this dataset in the exports folder if unset.",
@@ -42,7 +46,8 @@ class Export(Step):
     costs: ClassVar[bool] = False
 
     def plan(self, project: Project, config: ExportConfig) -> dict[str, float]:
-        return {"labels decided" if config.format == "trl-dpo" else "prompts": _expected(project, config)}
+        names = {"trl-dpo": "labels decided", "trl-sft": "best answers", "preferee": "prompts"}
+        return {names[config.format]: _expected(project, config)}
 
     def inputs(self, context: Context) -> Sequence[int]:
         """The project: one version comes of it."""
@@ -60,8 +65,8 @@ class Export(Step):
 
 
 def _built(context: Context) -> DatasetVersion:
+    from core.exports.conversations import Options
     from core.exports.service import export_dataset  # pyarrow: half a second of every start
-    from core.exports.trl_dpo import Options
 
     config: ExportConfig = context.config
     expected = _expected(context.project, config) or 1
@@ -71,7 +76,7 @@ def _built(context: Context) -> DatasetVersion:
         context.project,
         config.format,
         out,
-        Options(config.sources, config.min_margin, config.test_share, config.contexts),
+        Options(config.sources, config.min_margin, config.test_share, config.contexts, config.best_of),
         name=name,
         by=context.by,
         reach=lambda rows: context.reach(rows / expected),
@@ -87,7 +92,15 @@ def _folder_of(name: str) -> str:
 def _expected(project: Project, config: ExportConfig) -> int:
     if config.format == "preferee":
         return project.prompts.count()
+    if config.format == "trl-sft":
+        return _best_answers(project, config)
     return Label.objects.filter(project=project, policy=policy_name(config.sources), undecided=False).count()
+
+
+def _best_answers(project: Project, config: ExportConfig) -> int:
+    """Raises PrefereeError where nothing has been chosen by that name."""
+    chosen = Score.objects.filter(scorer=scorer_named(project, config.best_of), value=1, parts__place=1)
+    return chosen.filter(response__project=project, response__withdrawn=None).count()
 
 
 def _said(version: DatasetVersion) -> str:

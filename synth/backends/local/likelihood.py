@@ -1,7 +1,7 @@
 """The log-probability of each response token given all before it."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from itertools import pairwise
 from math import isnan
@@ -11,12 +11,15 @@ from core.errors import PrefereeError
 from synth.backends.local.batches import Group, Ids, batched, grouped
 from synth.backends.local.loading import Loaded, foreign
 from synth.backends.local.memory import LEAST_TOKENS, unless_full
+from synth.backends.local.packing import fits_in_one, packed_states
 from synth.backends.local.passes import first_states, further_states, states_of, told
 from synth.backends.protocol import Failure, Likelihood, TokenRequest
 
 # A place among the requests with its answer.
 Answers = list[tuple[int, Likelihood | Failure]]
 One = tuple[int, Ids, Ids]
+# Figures by row: groups in their order, their responses in theirs.
+Way = Callable[[Loaded, Sequence[Group]], list[list[float]]]
 
 
 def measured(loaded: Loaded, requests: Sequence[TokenRequest], *, share: bool = True) -> Iterator[Answers]:
@@ -25,24 +28,22 @@ def measured(loaded: Loaded, requests: Sequence[TokenRequest], *, share: bool = 
     yield some
     done = {place for place, _ in some}
     groups = grouped((place, each.prompt, each.response) for place, each in enumerate(requests) if place not in done)
-    may = share and loaded.shares and loaded.projects
-    for packed in packs(loaded, [group for group in groups if may and group.is_worth_sharing]):
-        yield from _shared(loaded, packed)
-    alone = [one for group in groups if not (may and group.is_worth_sharing) for one in _rows(group)]
-    for batch in batches_apart(loaded, alone):
+    ways: dict[Way | None, list[Group]] = {}
+    for group in groups:
+        ways.setdefault(_way(loaded, group) if share else None, []).append(group)
+    for packed in packs(loaded, ways.get(_figures_packed, []), lambda group: group.together):
+        yield from _shared(loaded, packed, _figures_packed)
+    for packed in packs(loaded, ways.get(_figures_held, []), lambda group: len(group.prompt)):
+        yield from _shared(loaded, packed, _figures_held)
+    for batch in batches_apart(loaded, [one for group in ways.get(None, []) for one in _rows(group)]):
         yield from _apart(loaded, batch)
 
 
-def packs(loaded: Loaded, groups: Sequence[Group]) -> Iterator[list[Group]]:
+def packs(loaded: Loaded, groups: Sequence[Group], length: Callable[[Group], int]) -> Iterator[list[Group]]:
     """Prompts that go through the model together: more than one only where they are short."""
     footprint, device = loaded.footprint, loaded.device.type
     least = LEAST_TOKENS[device]
-    return batched(
-        groups,
-        lambda group: len(group.prompt),
-        lambda longest: min(footprint.rows(device, longest, longest), max(1, least // longest)),
-        least,
-    )
+    return batched(groups, length, lambda most: min(footprint.rows(device, most, most), max(1, least // most)), least)
 
 
 def batches_apart(loaded: Loaded, ones: Sequence[One]) -> Iterator[list[One]]:
@@ -84,11 +85,20 @@ def _apart(loaded: Loaded, batch: Sequence[One]) -> Iterator[Answers]:
     yield from _apart(loaded, batch[middle:])
 
 
-def _shared(loaded: Loaded, packed: Sequence[Group]) -> Iterator[Answers]:
+def _way(loaded: Loaded, group: Group) -> Way | None:
+    """How its prompt is shared, None where it is not."""
+    if not (loaded.projects and group.is_worth_sharing):
+        return None
+    if fits_in_one(loaded, group):
+        return _figures_packed
+    return _figures_held if loaded.shares else None
+
+
+def _shared(loaded: Loaded, packed: Sequence[Group], way: Way) -> Iterator[Answers]:
     """Where memory runs out, these prompts are not shared."""
     start = time.perf_counter()
     rows = [one for group in packed for one in _rows(group)]
-    figures = unless_full(loaded.footprint, len(rows), lambda: _figures_shared(loaded, packed))
+    figures = unless_full(loaded.footprint, len(rows), lambda: way(loaded, packed))
     if figures is not None:
         yield _answers(rows, figures, time.perf_counter() - start)
         return
@@ -108,8 +118,17 @@ def _figures_apart(loaded: Loaded, batch: Sequence[One]) -> list[list[float]]:
         return _cut(told(loaded, states[rows, columns], wanted), [response for _, _, response in batch])
 
 
-def _figures_shared(loaded: Loaded, packed: Sequence[Group]) -> list[list[float]]:
-    """Figures by row: groups in their order, their responses in theirs."""
+def _figures_packed(loaded: Loaded, packed: Sequence[Group]) -> list[list[float]]:
+    import torch
+
+    responses = [response for group in packed for response in group.responses]
+    wanted = [token for response in responses for token in response]
+    with torch.inference_mode():
+        return _cut(told(loaded, packed_states(loaded, packed), wanted), responses)
+
+
+def _figures_held(loaded: Loaded, packed: Sequence[Group]) -> list[list[float]]:
+    """The prompts first; what the model holds of them is copied for each response."""
     import torch
 
     footprint, device = loaded.footprint, loaded.device.type

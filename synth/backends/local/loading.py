@@ -10,7 +10,7 @@ from core.errors import PrefereeError
 from core.runs.steps import PermanentError
 from synth.backends.folders import OFFLINE, existing_folder, first_line, tokenizer_of, transformers_for
 from synth.backends.local.memory import Footprint, forget, is_out_of_memory
-from synth.backends.local.probing import head_alone_tells, prompt_can_be_shared
+from synth.backends.local.probing import head_alone_tells, most_packed, prompt_can_be_shared
 from synth.backends.revision import revision_of
 from synth.targets import Target
 
@@ -25,7 +25,8 @@ class Loaded:
     """A model and what it can do. Used by one thread at a time.
 
     `projects`: its trunk and head can be run apart, so that only some positions become logits. `shares`: what it holds
-    of a prompt can be copied for several responses. `limit` is how many tokens it takes, None where it does not say.
+    of a prompt can be copied for several responses. `packs`: how many tokens of a prompt and its responses may go
+    through as one text, 0 for none. `limit` is how many tokens it takes, None where it does not say.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Loaded:
     limit: int | None
     projects: bool
     shares: bool
+    packs: int
 
     @property
     def device(self) -> Any:
@@ -111,6 +113,7 @@ def ready(model: Any, tokenizer: Any, name: str) -> Loaded:
         limit=getattr(model.config.get_text_config(), "max_position_embeddings", None),
         projects=projects,
         shares=prompt_can_be_shared(model),
+        packs=most_packed(model),
     )
 
 

@@ -111,6 +111,7 @@ def _requests(judge: Prepared, item: Item, order: tuple[int, ...], form: Form) -
             sample=sample,
             prompt_version=f"{judge.template.label} {form.label}",
             about=item.prompt,
+            quotes=item.responses,
         )
 
 

@@ -14,9 +14,9 @@ from django.db import connection
 from config.version import code_version
 from core.errors import PrefereeError
 from core.exports import service, trl_dpo
+from core.exports.conversations import Options
 from core.exports.files import Folder
 from core.exports.service import export_dataset
-from core.exports.trl_dpo import Options
 from core.models import AuditEvent, Dataset, DatasetVersion, Project
 from core.projects import create_project
 

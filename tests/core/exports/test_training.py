@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from core.exports.conversations import Options
 from core.exports.service import export_dataset
-from core.exports.trl_dpo import Options
+from core.models import Response, Score
 from core.projects import create_project
 
 pytestmark = [pytest.mark.train, pytest.mark.django_db(transaction=True)]
@@ -135,3 +136,38 @@ def test_a_small_model_learns_from_an_export_with_trl(folder: Path, tmp_path: Pa
     assert losses[0] == pytest.approx(0.6931, abs=1e-3)  # log 2: before the first step the model equals its reference
     assert losses[-1] < losses[0]
     assert all(not torch.equal(weights, before[name]) for name, weights in model.named_parameters())
+
+
+def test_a_small_model_learns_the_best_answers_with_trl(load: Callable[..., Any], tmp_path: Path) -> None:
+    import torch
+    from trl import SFTConfig, SFTTrainer
+
+    project = create_project("tuned")
+    load(project, *(line(number, topic) for number, topic in enumerate(TOPICS)))
+    best = Response.objects.filter(author="good")
+    parts = {"by": "quality@1", "score": 1.0, "place": 1, "of": 2}
+    Score.objects.bulk_create(Score(response=each, scorer="best-of@1", value=1, parts=parts) for each in best)
+    export_dataset(project, "trl-sft", tmp_path / "out", Options(test_share=0.0, best_of="best-of@1"))
+    rows = loaded("parquet", tmp_path / "out" / "train.parquet")
+    assert rows.to_list() == loaded("json", tmp_path / "out" / "train.jsonl").to_list()
+    assert len(rows) == len(TOPICS)
+    tokenizer = made_tokenizer([turn["content"] for row in rows for turn in row["prompt"] + row["completion"]])
+    arguments = SFTConfig(
+        output_dir=str(tmp_path / "tuned"),
+        max_steps=STEPS,
+        per_device_train_batch_size=4,
+        learning_rate=1e-2,
+        logging_steps=1,
+        save_strategy="no",
+        report_to=[],
+        use_cpu=True,
+        bf16=False,
+    )
+    trainer = SFTTrainer(model=made_model(tokenizer), args=arguments, train_dataset=rows, processing_class=tokenizer)
+    labels = trainer.data_collator([trainer.train_dataset[0]])["labels"][0]
+    assert 0 < int((labels != -100).sum()) < len(labels), "the loss counts the answer alone"
+    trainer.train()
+    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    assert len(losses) == STEPS
+    assert torch.isfinite(torch.tensor(losses)).all()
+    assert losses[-1] < losses[0]

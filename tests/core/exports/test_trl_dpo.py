@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from core.exports import trl_dpo
-from core.exports.trl_dpo import Options, Row, rows
+from core.exports.conversations import Options
+from core.exports.trl_dpo import Row, rows
 from core.labels.service import refresh_project
 from core.models import Project
 from core.projects import create_project

@@ -1,6 +1,6 @@
 import json
 
-from core.importing.loading import Loaded
+from core.importing.loaded import Loaded
 from core.importing.reading import Refused
 from core.importing.report import SHOWN, Rejects, report_of
 from core.importing.service import Imported

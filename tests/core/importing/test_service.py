@@ -9,8 +9,8 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
-from core.importing import loading, service
-from core.importing.loading import Loaded
+from core.importing import loading, loading_judgments, service
+from core.importing.loaded import NOTES_KEPT, Loaded
 from core.importing.reading import Reading, read
 from core.importing.service import Imported, ingest
 from core.judges import judge_of
@@ -150,12 +150,12 @@ def test_another_answer_to_the_same_comparison_is_noted_and_the_first_kept():
 
 def test_notes_are_all_counted_and_the_first_thousand_kept():
     loaded = Loaded()
-    for line in range(1, loading.NOTES_KEPT + 6):
+    for line in range(1, NOTES_KEPT + 6):
         loaded.note(line, "Odd.")
     both = Loaded()
     both.add(loaded)
     both.add(loaded)
-    assert (both.noted, len(both.notes)) == (2 * (loading.NOTES_KEPT + 5), loading.NOTES_KEPT)
+    assert (both.noted, len(both.notes)) == (2 * (NOTES_KEPT + 5), NOTES_KEPT)
 
 
 def test_a_file_cannot_speak_for_somebody_who_has_an_account():
@@ -194,7 +194,7 @@ def test_a_refused_line_costs_only_itself(small_batches):
 def test_an_import_that_was_killed_and_run_again_gives_the_same_as_one(small_batches, monkeypatch, exported):
     whole, killed = create_project("whole"), create_project("killed")
     ingest(whole, reading(*REPEATS))
-    original, calls = loading.Load._load_judgments, []
+    original, calls = loading_judgments.Judgments.load, []
 
     def dies(self, known):
         calls.append(known)
@@ -202,7 +202,7 @@ def test_an_import_that_was_killed_and_run_again_gives_the_same_as_one(small_bat
             raise KeyboardInterrupt
         return original(self, known)
 
-    monkeypatch.setattr(loading.Load, "_load_judgments", dies)
+    monkeypatch.setattr(loading_judgments.Judgments, "load", dies)
     with pytest.raises(KeyboardInterrupt):
         ingest(killed, reading(*REPEATS))
     assert 0 < killed.judgments.count() < whole.judgments.count()

@@ -72,4 +72,4 @@ def test_whoever_lost_the_lease_puts_nothing_in_place(project, settings, monkeyp
         Export().load(Context(project, ExportConfig(), check=lost), [project.pk])
     assert not DatasetVersion.objects.exists()
     assert list((settings.EXPORTS_FOLDER / "p" / "trl-dpo").iterdir()) == []
-    assert service.FORMATS == ("trl-dpo", "preferee")
+    assert service.FORMATS == ("trl-dpo", "trl-sft", "preferee")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.errors import PrefereeError
 from core.importing.reading import read
 from core.importing.service import ingest
-from core.models import AuditEvent, Comparison, Judge, Judgment, Label, Project, Run, RunState, Score
+from core.models import AuditEvent, Comparison, Judge, Judgment, Label, Project, Response, Run, RunState, Score
 from core.projects import create_project
 from core.runs.actions import run_here
 from core.runs.starting import start_run
@@ -20,6 +20,7 @@ from synth.backends.protocol import Reply, Request
 from synth.judges.actions import create_judge
 from synth.judges.configuration import JudgeConfiguration
 from synth.judges.step import JudgeConfig, ModelJudge
+from synth.models import StoredReply
 from tests.synth.scripted import EndpointFactory, script
 
 pytestmark = pytest.mark.django_db
@@ -142,6 +143,25 @@ def test_saving_twice_is_saving_once(project, endpoint, monkeypatch):
     monkeypatch.setattr(ModelJudge, "save", lambda *args: [saved(*args), saved(*args)][0])
     run(project)
     assert Judgment.objects.count() == 4
+
+
+def test_what_is_erased_while_the_model_writes_leaves_neither_judgment_nor_reply(project, endpoint, monkeypatch):
+    gone = Response.objects.filter(prompt__messages__0__content="Number 1?", content=BAD).get()
+    loaded = ModelJudge.load
+
+    def erased_then(*args: Any) -> Any:
+        tasks = loaded(*args)
+        Response.objects.filter(pk=gone.pk).update(erased=timezone.now(), withdrawn=timezone.now())
+        Comparison.objects.filter(candidates__response=gone).update(withdrawn=timezone.now())
+        return tasks
+
+    monkeypatch.setattr(ModelJudge, "load", erased_then)
+    scripted = script(monkeypatch, prefers_good)
+    judge(project)
+    run(project)
+    assert len(scripted.asked) == 4, "both were under way"
+    assert {each.comparison.withdrawn for each in Judgment.objects.select_related("comparison")} == {None}
+    assert Judgment.objects.count() == StoredReply.objects.count() == 2
 
 
 def test_the_plan_counts_what_the_run_does(project, endpoint, monkeypatch):

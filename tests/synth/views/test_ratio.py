@@ -202,3 +202,17 @@ def test_both_steps_can_be_started_from_their_pages(project):
         for setting in settings:
             assert f'name="{step}.{setting}"' in text
         assert f'name="{step}.pinned"' not in text
+
+
+def test_code_is_set_as_code_and_words_are_not(project):
+    response = ResponseFactory(prompt__project=project, content="Use `x`:\n```\ny = 1\n```\nDone.")
+    score = measured(response, trace=False)
+    ends = [4, 7, 9, 13, 19, 23, len(response.content)]
+    Trace.objects.create(score=score, ends=ends, ratios=[0.0] * len(ends))
+    text = page(client_of(project, Role.VIEWER), response)
+    pieces = re.findall(r'class="ratio-piece ratio-even( code)?" title="\S+ nats" data-nats="\S+">([^<]*)<', text)
+    assert ["".join(part for code, part in pieces if bool(code) is wanted) for wanted in (True, False)] == [
+        "`x````\ny = 1\n```\n",
+        "Use :\nDone.",
+    ]
+    assert text.count('class="ratio-alone code"') == 4

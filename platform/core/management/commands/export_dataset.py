@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from core.commands import SentenceCommand, add_by, person_of, project_named
+from core.exports.conversations import Options
 from core.exports.service import FORMATS, export_dataset
-from core.exports.trl_dpo import Options
 from core.labels.majority import Sources
 from core.progress import Progress
 
@@ -19,7 +19,7 @@ def share(text: str) -> float:
 
 
 class Command(SentenceCommand):
-    help = "Export a project: trl-dpo for training, preferee to take everything elsewhere. Same data, same bytes."
+    help = "Export a project: trl-dpo or trl-sft for training, preferee to take all elsewhere. Same data, same bytes."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--project", required=True, metavar="SLUG")
@@ -30,12 +30,14 @@ class Command(SentenceCommand):
         parser.add_argument("--min-margin", type=share, default=0.0, help="leave out labels with a smaller margin")
         parser.add_argument("--test-share", type=share, default=0.1, help="share of prompts in the test split")
         parser.add_argument("--contexts", choices=("prepend", "omit"), default="prepend", help="passages of a prompt")
+        parser.add_argument("--best-of", default="best-of", metavar="NAME", help="whose choice trl-sft writes")
         add_by(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = person_of(options)
         project = project_named(options["project"], "manage", by)
-        chosen = Options(options["sources"], options["min_margin"], options["test_share"], options["contexts"])
+        named = ("sources", "min_margin", "test_share", "contexts", "best_of")
+        chosen = Options(**{name: options[name] for name in named})
         with Progress("Exporting") as progress:
             version = export_dataset(
                 project, options["format"], options["out"], chosen, name=options["name"], by=by, reach=progress.reach
