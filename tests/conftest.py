@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
             Path(home).chmod(0o711)  # the server's account must pass through where root runs the tests
             os.environ[HOME_OF_TESTS] = home
             ensure_running(Path(home) / "home", durable=False)
-            if getattr(config.option, "numprocesses", None):
+            if getattr(config.option, "numprocesses", None) or config.option.markexpr:
                 config.stash[TEMPLATE] = begin(Path(home) / "home")
         _use(Path(os.environ[HOME_OF_TESTS]) / "home")
     settings.HOME = Path(tempfile.mkdtemp(prefix="preferee-files-"))
