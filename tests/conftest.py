@@ -17,10 +17,9 @@ from django.db import connections
 
 from config.embedded import address, ensure_running, stop
 from tests.emptying import empty_instead_of_truncating
-from tests.template import begin, ensure
+from tests.template import HOME_OF_TESTS, begin, ensure
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-HOME_OF_TESTS = "PREFEREE_TEST_HOME"
 TEMPLATE = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
