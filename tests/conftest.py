@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,12 +14,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
-from django.db.backends.postgresql.operations import DatabaseOperations
 
 from config.embedded import address, ensure_running, stop
+from tests.emptying import empty_instead_of_truncating
+from tests.template import HOME_OF_TESTS, begin, ensure
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-HOME_OF_TESTS = "PREFEREE_TEST_HOME"
+TEMPLATE = pytest.StashKey[subprocess.Popen[bytes]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,13 +31,15 @@ def pytest_configure(config: pytest.Config) -> None:
             Path(home).chmod(0o711)  # the server's account must pass through where root runs the tests
             os.environ[HOME_OF_TESTS] = home
             ensure_running(Path(home) / "home", durable=False)
+            if getattr(config.option, "numprocesses", None) or config.option.markexpr:
+                config.stash[TEMPLATE] = begin(Path(home) / "home")
         _use(Path(os.environ[HOME_OF_TESTS]) / "home")
     settings.HOME = Path(tempfile.mkdtemp(prefix="preferee-files-"))
     settings.EXPORTS_FOLDER, settings.STATIC_ROOT = settings.HOME / "exports", settings.HOME / "static"
     settings.STATIC_ROOT.mkdir()
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    _let_tests_empty_their_tables()
+    empty_instead_of_truncating()
     for name in ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"):
         setattr(settings, name, False)
 
@@ -48,19 +52,28 @@ def _use(home: Path) -> None:
     )
 
 
-def _let_tests_empty_their_tables() -> None:
-    """The audit log refuses that while its triggers are on; what cleans up between tests switches them off."""
-    written = DatabaseOperations.sql_flush
-    tables = ("core_auditevent", "core_auditbatch")
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What commits comes first: the longest are among it, and at the end both processes have something short to do."""
+    items.sort(key=lambda item: not _commits(item))
 
-    def without_triggers(self: Any, *args: Any, **options: Any) -> list[str]:
-        off, on = ([f"ALTER TABLE {name} {way} TRIGGER USER" for name in tables] for way in ("DISABLE", "ENABLE"))
-        return [*off, *written(self, *args, **options), *on]
 
-    DatabaseOperations.sql_flush = without_triggers  # type: ignore[method-assign]
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked or (marker and marker.kwargs.get("transaction")))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Databases are copies of one that is migrated, where the server is the tests' own."""
+    if home := os.environ.get(HOME_OF_TESTS):
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = ensure(Path(home) / "home")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if (template := config.stash.get(TEMPLATE, None)) is not None:
+        template.wait()
     shutil.rmtree(settings.HOME, ignore_errors=True)
     if not hasattr(config, "workerinput") and (home := os.environ.pop(HOME_OF_TESTS, None)):
         stop(Path(home) / "home")
@@ -114,11 +127,15 @@ def database_url(transactional_db: None) -> str:
 
 @pytest.fixture(autouse=True)
 def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A browser test leaves its loop running in the process; what else is tried starts its own, as a worker does."""
+    """A browser test leaves its loop running in the process; what else is tried starts its own, as a worker does.
+
+    And what else is tried is told where it asks the database within a loop.
+    """
     if "browser" in request.keywords:
         yield
         return
-    loop = asyncio._get_running_loop()
+    loop, unsafe = asyncio._get_running_loop(), os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
     asyncio._set_running_loop(None)
     yield
     asyncio._set_running_loop(loop)
+    os.environ.update({} if unsafe is None else {"DJANGO_ALLOW_ASYNC_UNSAFE": unsafe})

@@ -16,6 +16,8 @@ import django
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME, DATABASE = "PREFEREE_BENCH_HOME", "PREFEREE_BENCH_DATABASE"
+# Names a database on that server that is migrated already: the benchmarks' own becomes a copy.
+TEMPLATE = "PREFEREE_BENCH_TEMPLATE"
 
 
 def _prepare() -> None:
@@ -49,6 +51,7 @@ def database() -> Iterator[Path]:
 
     before = str(_settings()["NAME"])
     _settings()["TEST"]["NAME"] = f"preferee_bench_{os.getpid()}"  # type: ignore[index]
+    _settings()["TEST"]["TEMPLATE"] = os.environ.get(TEMPLATE)  # type: ignore[index]
     try:
         os.environ[DATABASE] = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:

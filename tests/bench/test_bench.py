@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 HERE = Path(__file__).parent
 
@@ -31,6 +32,8 @@ def test_a_benchmark_measures_everything_it_names_and_leaves_no_files(
         pytest.importorskip("transformers")
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
+    if template := connection.settings_dict["TEST"].get("TEMPLATE"):
+        monkeypatch.setenv("PREFEREE_BENCH_TEMPLATE", template)
     done = subprocess.run([sys.executable, HERE / script, "--quick"], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert [line for line in lines if line not in done.stdout] == []

@@ -254,8 +254,9 @@ def test_a_project_that_stands_is_never_deleted(project: Project) -> None:
 
 
 def test_files_go_and_those_of_another_project_stay(
-    project: Project, settings: Any, django_capture_on_commit_callbacks: Any
+    project: Project, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
+    settings.HOME, settings.EXPORTS_FOLDER = tmp_path, tmp_path / "exports"
     for slug in ("helpful", "other"):
         for folder in (settings.EXPORTS_FOLDER / slug, settings.HOME / "imports" / slug):
             folder.mkdir(parents=True, exist_ok=True)

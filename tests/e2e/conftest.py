@@ -6,13 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from core.models import Project, Role, User
-from tests.factories import PASSWORD, MembershipFactory, ProjectFactory, UserFactory
+from tests.e2e.settling import watch
+from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+# Each window would load two pages for the address bar's suggestions, in a process of their own: half of what it costs.
+OF_THE_ADDRESS_BAR = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"]
+# What Playwright switches off, which only the last list of them does.
+OF_PLAYWRIGHT = [
+    *("AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades", "LensOverlay"),
+    *("HttpsFirstBalancedModeAutoEnable", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
+]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    f"--disable-features={','.join(OF_PLAYWRIGHT + OF_THE_ADDRESS_BAR)}",
+]
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +69,11 @@ def context(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
 def page(context: BrowserContext, live_server: Any) -> Iterator[Page]:
     """A page that never asks another host for anything, breaks no policy and throws nothing."""
     wrongs: list[str] = []
-    under_way: set[Request] = set()
     page = context.new_page()
+    under_way = watch(page)
     page.on("pageerror", lambda error: wrongs.append(str(error)))
     page.on("console", lambda said: wrongs.append(said.text) if "Content Security Policy" in said.text else None)
     page.on("request", lambda request: None if request.url.startswith(live_server.url) else wrongs.append(request.url))
-    page.on("request", lambda request: under_way.add(request))
-    for ended in ("requestfinished", "requestfailed"):
-        page.on(ended, lambda request: under_way.discard(request))
     yield page
     for _ in range(50):  # what the server still does would meet the emptying of the tables
         if under_way:
@@ -67,10 +82,11 @@ def page(context: BrowserContext, live_server: Any) -> Iterator[Page]:
 
 
 @pytest.fixture
-def as_ada(page: Page, ada: User) -> Page:
-    page.goto("/login")
-    page.fill("#email", ada.email)
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/")
+def as_ada(page: Page, ada: User, live_server: Any) -> Page:
+    """Logged in already; that the page of the login does it is tried where it is the matter."""
+    client = Client()
+    client.force_login(ada)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    page.goto("/")
     return page

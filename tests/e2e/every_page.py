@@ -13,7 +13,8 @@ from annotate.reservations import take_next
 from core.models import Project, User
 from tests.e2e.test_gold_and_cards import judges_with_cards
 from tests.e2e.test_layout import LONG, add_ratios, add_refusals, fill
-from tests.test_urls import CASES, OURS, belongings_of, things_of
+from tests.urls.cases import CASES, OURS
+from tests.urls.things import belongings_of, things_of
 
 NO_PAGE = {
     "api_me": "JSON for programs",

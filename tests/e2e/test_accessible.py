@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from core.models import Membership, Project, Role, User
 from tests.e2e.axe import small_targets, violations, wrongs
 from tests.e2e.every_page import FORMS, NO_PAGE, PAGES, WITHOUT_LOGIN, Ids, addresses, ids_of
-from tests.test_urls import CASES, OURS
+from tests.urls.cases import CASES, OURS
 
 pytestmark = pytest.mark.browser
 SEND = """([address, data]) => {

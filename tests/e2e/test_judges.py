@@ -9,6 +9,7 @@ from synth.judges.configuration import JudgeConfiguration
 from synth.judges.prompt_files import given_prompts
 from synth.judges.rubrics import save_rubric
 from synth.judges.templates import save_prompt
+from tests.e2e.settling import settle
 from tests.factories import ComparisonFactory, JudgeFactory, PromptFactory
 from tests.synth.scripted import EndpointFactory, script
 
@@ -80,5 +81,5 @@ def test_no_page_scrolls_sideways(as_manager: Page, ada: User, project: Project,
     judges = [HERE, f"{HERE}/new", f"{HERE}/{judge.public}/edit"]
     for address in (*judges, *prompts, *rubrics, "/endpoints", "/endpoints/new"):
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address

@@ -12,6 +12,7 @@ from core.models import Comparison, Membership, Project, Removal, Role, Score, U
 from core.uploads.reports import rejects_file
 from synth.models import Trace
 from tests.core.views.markup import PAYLOADS
+from tests.e2e.settling import settle
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -155,13 +156,13 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     )
     for address in pages:
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert sideways(page) <= 0, address
     runs = "/p/helpful/runs"
     ends = ("", "/steps", "/start", f"/start/{LONG[:60]}", *(f"/{run.public}" for run in full.runs.all()))
     for end in (*ends, f"/{full.runs.earliest('pk').public}/failures"):
         page.goto(runs + end)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert sideways(page) <= 0, end
     for address in add_ratios(full):
         page.goto(f"/p/helpful{address}")
@@ -174,11 +175,11 @@ def test_no_page_scrolls_sideways(as_ada: Page, full: Project, size: str) -> Non
     groups = [f"/groups/{group.public}" for group in full.groups.all()]
     for end in ("", person, f"{person}/remove", "/quotas", "/groups", "/groups/new", *groups, f"{groups[0]}/delete"):
         page.goto(team + end)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert sideways(page) <= 0, end
     for end in ("", *(f"/{upload.public}" for upload in full.uploads.all()), f"/{add_refusals(full).public}/refusals"):
         page.goto(f"/p/helpful/import{end}")
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert sideways(page) <= 0, end
     removal = full.removals.get()
     target = f"subject=prompt&target={full.prompts.earliest('pk').public}"

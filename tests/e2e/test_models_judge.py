@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.core.serving.served import Served, serving, surroundings
 from tests.synth.openai_server import Server
 from tests.synth.openai_server import serving as answering
+from tests.template import fill
 
 pytestmark = pytest.mark.browser
 PATIENCE = 120_000
@@ -44,6 +45,7 @@ def model() -> Iterator[Server]:
 def served(tmp_path: Path) -> Iterator[Served]:
     home = Path(tempfile.mkdtemp(prefix="preferee-judge-"))
     home.chmod(0o711)  # where root runs the tests, the database is another account, which must pass through
+    fill(home)
     with serving(surroundings(home), tmp_path / "serve.log") as served:
         yield served
     shutil.rmtree(home)

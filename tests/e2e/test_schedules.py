@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.models import Membership, Project, Role, Schedule, User
+from tests.e2e.settling import settle
 from tests.e2e.test_layout import SHIFTS, SIZES, sideways
 from tests.factories import ScheduleFactory
 
@@ -57,7 +58,7 @@ def test_nothing_moves_while_one_types_and_nothing_scrolls_sideways(
     page.get_by_label("As a cron line").check()
     for line in ("0 25 * * *", "0 0 29 2 mon", f"{'1,' * 50}1 * * * *"):
         page.get_by_role("textbox", name="Cron line").fill(line)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         assert sideways(page) <= 0
     assert page.evaluate(SHIFTS) == 0
 

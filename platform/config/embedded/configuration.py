@@ -17,7 +17,8 @@ ONE_MACHINE = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
-NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# For tests, two of which may open 64 connections each at the same moment.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
 
 
 def server_options(cluster: Cluster, *, durable: bool) -> list[str]:

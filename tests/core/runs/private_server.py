@@ -15,6 +15,7 @@ from django.db import connection
 
 from config.embedded import Address, ensure_running, status, stop
 from tests.core.runs.workers import wait_for
+from tests.template import fill
 
 
 class PrivateServer:
@@ -45,6 +46,7 @@ def private_server() -> Iterator[PrivateServer]:
     folder.chmod(0o711)  # the server's account must pass through where root runs the tests
     before = dict(connection.settings_dict)
     connection.close()
+    fill(folder / "home")
     try:
         server = PrivateServer(folder / "home")
         at = server.address

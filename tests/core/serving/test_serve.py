@@ -13,6 +13,7 @@ from config import embedded
 from tests.config.conftest import homes
 from tests.core.runs.workers import ROOT, wait_for
 from tests.core.serving.served import Served, free_port, serving, surroundings
+from tests.template import fill
 
 
 @pytest.fixture
@@ -56,6 +57,7 @@ def test_it_owns_the_database_starts_it_again_and_stops_everything_when_told_to(
 
 
 def test_killed_itself_it_leaves_no_program_and_the_next_one_takes_over(home, tmp_path):
+    fill(home)
     environment = surroundings(home)
     with serving(environment, tmp_path / "log") as served:
         assert served.ask_to_stop(signal.SIGKILL) == -signal.SIGKILL
@@ -72,6 +74,7 @@ def test_told_to_stop_while_it_prepares_it_stops_what_it_had_started(home, tmp_p
 
 
 def test_a_second_asking_ends_a_worker_that_does_not_stop_and_a_database_that_ran_before_runs_on(home, tmp_path):
+    fill(home)
     embedded.ensure_running(home, durable=False)
     before = database_of(home)
     with serving(surroundings(home), tmp_path / "log") as served:
