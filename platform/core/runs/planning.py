@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -49,6 +50,9 @@ def plan_stage(stage: Stage, step: AnyStep, context: Context) -> bool:
 
 def _selected(inputs: QuerySet[Any, Any] | Sequence[int]) -> Statement:
     if isinstance(inputs, QuerySet):
-        sql, values = inputs.order_by().values("pk").query.sql_with_params()
+        try:
+            sql, values = inputs.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:  # Django knows that nothing can fit, and writes no statement
+            return _selected([])
         return sql, list(values)
     return "SELECT unnest(%s::bigint[])", [array(inputs)]
