@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from annotate.lines import FRESH, UNSETTLED, level
+from core.bulk import array
 from core.models import Project, User
 from core.rows import ask
 
@@ -89,7 +90,7 @@ def claim(person: User, project: Project, groups: Sequence[int]) -> int | None:
 
     What others are taking at this very moment is passed over, and waited for where there is nothing else.
     """
-    named = {"project": project.pk, "person": person.pk, "groups": list(groups), "strategy": project.strategy}
+    named = {"project": project.pk, "person": person.pk, "groups": array(groups), "strategy": project.strategy}
     after, wait = BEFORE_ALL, "SKIP LOCKED"
     for _ in range(MOST_TRIES):
         rows = ask(statement(project.strategy, wait), {**named, "after_priority": after[0], "after_level": after[1]})

@@ -9,6 +9,7 @@ from django.utils import timezone
 from annotate.lines import FRESH, level
 from annotate.models import Assignment, AssignmentState
 from annotate.orders import next_order
+from core.bulk import array
 from core.models import Comparison, Project, Round, User
 from core.rows import ask
 
@@ -16,7 +17,7 @@ RESERVED_FOR = timedelta(minutes=30)
 RESERVED_AHEAD_FOR = timedelta(seconds=90)
 ORDERS = """
 SELECT a.comparison_id, a."order", a.person_id = %(person)s FROM annotate_assignment a
- WHERE a.comparison_id = ANY (%(ids)s) AND a.state <> 'own'
+ WHERE a.comparison_id = ANY (%(ids)s::bigint[]) AND a.state <> 'own'
    AND (a.person_id = %(person)s OR a.state IN ('held', 'ahead', 'assigned', 'done'))
  ORDER BY a.id
 """
@@ -40,7 +41,7 @@ def reserve(
     now = timezone.now()
     expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
     order = orders_for(person, project, [comparison])[comparison.pk]
-    values = [project.pk, comparison.pk, person.pk, current.pk, state.value, order, expires, now]
+    values = [project.pk, comparison.pk, person.pk, current.pk, state.value, array(order), expires, now]
     ((pk, order, mark, draft),) = ask(RESERVE, values)
     reserved = Assignment(
         pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=order
@@ -57,7 +58,7 @@ def orders_for(person: User, project: Project, comparisons: Sequence[Comparison]
     """
     given: dict[int, list[list[int]]] = defaultdict(list)
     own: dict[int, list[int]] = {}
-    for pk, order, is_own in ask(ORDERS, {"person": person.pk, "ids": [each.pk for each in comparisons]}):
+    for pk, order, is_own in ask(ORDERS, {"person": person.pk, "ids": array(each.pk for each in comparisons)}):
         if is_own:
             own[pk] = order
         else:

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
@@ -31,6 +31,11 @@ from core.views.access import signed_in
 
 TEMPLATE = "annotate/work.html"
 WANTS_NONE, WANTS_ALL = "-", "*"
+OUTCOMES = {
+    "skipped": "Skipped",
+    "undone": "Taken back",
+    "surplus": "Kept beside the count: others had already answered",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +128,14 @@ def context_of(
 
 
 def _said(draft: Draft, saved: Mapping[str, Any] | None = None) -> SafeString:
-    """What became of the last answer, and since when this one is kept."""
-    return render_to_string("annotate/saved.html", {"saved": saved, "draft": draft})
+    """What became of the last answer, or since when this one is kept."""
+    if saved is not None:
+        words, at = next((words for outcome, words in OUTCOMES.items() if saved.get(outcome)), "Saved"), saved["at"]
+    elif draft.saved and not draft.errors:
+        words, at = "saved", draft.saved
+    else:
+        return SafeString()
+    return format_html('{} <time datetime="{}" data-local="time">{}</time>', words, at.isoformat(), f"{at:%H:%M}")
 
 
 def _refused(request: UserRequest, project: Project, assignment: Assignment, error: BadAnswer) -> HttpResponse:

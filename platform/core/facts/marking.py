@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.bulk import array
 from core.models import Project, StaleFacts
 from core.rows import tell
 from core.signals import comparisons_added, comparisons_changed
@@ -37,7 +38,7 @@ def mark_prompts(project_id: int, prompt_ids: Sequence[int]) -> None:
 def mark_judged(comparison_ids: Sequence[int]) -> None:
     """The same as `mark_comparisons`, for somebody who does not know the project."""
     if comparison_ids:
-        tell(MARK, {"judged": list(comparison_ids)})
+        tell(MARK, {"judged": array(comparison_ids)})
 
 
 def _parts(ids: Sequence[int]) -> list[list[int]]:

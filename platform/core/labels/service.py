@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from django.db import transaction
 
-from core.bulk import copy_rows, fetch, stream
+from core.bulk import array, copy_rows, fetch, stream
 from core.facts.marking import MARK, mark_judged
 from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
@@ -91,12 +91,12 @@ def refresh_labels(
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
     open gold items follow the labels. `locked` says that the caller holds their rows already.
     """
-    ids = list(comparison_ids)
+    ids = array(comparison_ids)
     if not locked:
         ask(LOCK, [ids])
     labels = list(_labels(ask(OF_COMPARISONS, [ids]), sources))
-    changed, in_gold = _store(labels, ids if judged else [])
-    if voteless := sorted(set(ids) - {label[0] for label in labels}):
+    changed, in_gold = _store(labels, comparison_ids if judged else [])
+    if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         gone = _delete(voteless, sources)
         changed, in_gold = changed + gone, in_gold + gone
     if sources == "people_first":
@@ -173,7 +173,7 @@ def _store(labels: Sequence[Label], judged: Sequence[int]) -> tuple[list[int], l
     """Ids of the comparisons whose label changed, and of those among them that a gold set asks about."""
     names = COLUMNS.split(", ")
     rows = msgspec.json.encode([dict(zip(names, label, strict=True)) for label in labels]).decode()
-    stored = ask(STORE, {"labels": rows, "judged": list(judged)})
+    stored = ask(STORE, {"labels": rows, "judged": array(judged)})
     return [pk for pk, _ in stored], [pk for pk, is_gold in stored if is_gold]
 
 

@@ -49,6 +49,12 @@ def size(file: Mapping[str, Any]) -> str:
 
 
 @register.filter
+def milliseconds(moment: datetime) -> str:
+    """Since 1970, as scripts count."""
+    return str(int(moment.timestamp() * 1000))
+
+
+@register.filter
 def ago(moment: datetime) -> str:
     if timezone.now() - moment < timedelta(minutes=1):
         return "just now"
