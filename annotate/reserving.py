@@ -1,5 +1,6 @@
 """The row that reserves a comparison for a person, and the order in which they see it. Its queue item is locked."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
@@ -26,7 +27,7 @@ INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id,
 VALUES (%s, %s, %s, %s, %s, %s::smallint[], %s, %s)
     ON CONFLICT (person_id, comparison_id, round_id)
     DO UPDATE SET state = EXCLUDED.state, expires = EXCLUDED.expires, shown = EXCLUDED.shown
-RETURNING id, "order", client_id, draft
+RETURNING id, "order", client_id, draft, draft_saved
 """
 RETAKE = f"""
 UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", "q.held + 1", "q.comparison_id")},
@@ -42,12 +43,12 @@ def reserve(
     expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
     order = orders_for(person, project, [comparison])[comparison.pk]
     values = [project.pk, comparison.pk, person.pk, current.pk, state.value, array(order), expires, now]
-    ((pk, order, mark, draft),) = ask(RESERVE, values)
+    ((pk, order, mark, draft, draft_saved),) = ask(RESERVE, values)
     reserved = Assignment(
         pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=order
     )
     reserved.expires, reserved.shown, reserved.client_id = expires, now, mark
-    reserved.draft = draft
+    reserved.draft, reserved.draft_saved = draft and json.loads(draft), draft_saved
     return reserved
 
 

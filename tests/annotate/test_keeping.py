@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -15,6 +16,7 @@ from annotate.drafts import save_draft
 from annotate.flags import contest, flag, resolve
 from annotate.models import Assignment, AssignmentState, Flag, GuidelinesRead, QueueItem
 from annotate.reservations import take_ahead, take_next
+from annotate.seats import free
 from annotate.undo import undo_last
 from core.errors import Conflict, PrefereeError
 from core.models import AuditEvent, Comparison, Judgment, Label, Project, Status, User
@@ -57,6 +59,21 @@ def test_a_draft_is_kept_on_the_reservation_and_is_no_judgment(as_ada: Client, h
     html = as_ada.get(WORK).content.decode()
     assert "Half a</textarea>" in html
     assert "saved <time" in html
+
+
+def test_a_draft_comes_back_when_its_comparison_is_offered_again(
+    as_ada: Client, held: Assignment, ada: User, project: Project
+) -> None:
+    post(as_ada, held, "/draft", main="a2", rationale="Half a", changed=milliseconds(1))
+    with transaction.atomic():
+        free([held.pk], AssignmentState.LAPSED)
+    QueueItem.objects.exclude(pk=held.comparison_id).update(wanted=0)
+    again = take_next(ada, project)
+    assert again is not None
+    assert (again.comparison, again.draft) == (held.comparison, {"main": ["a2"], "rationale": ["Half a"]})
+    assert again.draft_saved is not None
+    html = as_ada.get(WORK).content.decode()
+    assert "Half a</textarea>" in html
 
 
 def test_an_older_draft_never_replaces_a_newer_one(as_ada: Client, held: Assignment) -> None:

@@ -51,6 +51,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
         Without what a cursor of Django's does besides, unless somebody looks at the queries.
         """
+        self.close_if_health_check_failed()
         self.ensure_connection()
         with self.wrap_database_errors:
             own = PreparedCursor(self.connection)
