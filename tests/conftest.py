@@ -126,6 +126,13 @@ def database_url(transactional_db: None) -> str:
 
 
 @pytest.fixture(autouse=True)
+def _django_db_marker(request: pytest.FixtureRequest, no_loop_of_a_browser: None) -> None:
+    """As pytest-django has it, but after the loop: within one, Django has another connection than without."""
+    if request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("_django_db_helper")
+
+
+@pytest.fixture(autouse=True)
 def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
     """A browser test leaves its loop running in the process; what else is tried starts its own, as a worker does.
 
