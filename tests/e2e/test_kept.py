@@ -201,6 +201,7 @@ def test_a_refusal_that_comes_later_brings_the_comparison_back(work: Callable[..
 def test_two_on_the_last_place_make_one_surplus_and_it_is_said(work: Callable[..., Page], project: Project) -> None:
     page = work(1)
     page.keyboard.press("1")
+    until(page, Assignment.objects.exclude(draft=None).exists)  # which renews the reservation
     Assignment.objects.update(expires="2026-01-01T00:00Z")
     bruno = MembershipFactory(project=project, role=Role.ANNOTATOR).user
     taken = take_next(bruno, project)
@@ -281,7 +282,7 @@ def test_undo_takes_the_last_answer_back(work: Callable[..., Page]) -> None:
 
 
 def test_undo_of_an_answer_that_was_not_sent_yet(work: Callable[..., Page]) -> None:
-    page = work()
+    page = work(1)  # with a second one ahead, that would be shown at once
     page.keyboard.press("1")
     page.context.set_offline(True)
     page.keyboard.press("Enter")
@@ -293,7 +294,7 @@ def test_undo_of_an_answer_that_was_not_sent_yet(work: Callable[..., Page]) -> N
     page.keyboard.press("7")
     page.context.set_offline(False)
     page.keyboard.press("Enter")
-    done(page, "1 of 3")
+    expect(page.get_by_role("heading", name="Nothing for you now.")).to_be_visible()
     judgment = Judgment.objects.get()
     assert (judgment.strength, judgment.ranks[judgment.order[1]]) == (3, 1)
 
