@@ -126,7 +126,7 @@ def test_what_is_typed_does_nothing(as_owner: Client, project: Project, seen: No
 def test_the_list_takes_as_many_queries_for_many_versions(
     as_owner: Client, project: Project, seen: None, django_assert_num_queries: Any
 ) -> None:
-    count = 8
+    count = 7
     with django_assert_num_queries(count):
         as_owner.get(HERE)
     for number in range(5):

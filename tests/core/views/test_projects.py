@@ -58,9 +58,9 @@ def test_archived_projects_lie_folded_below(as_owner: Client, project: Project) 
 def test_the_list_takes_as_many_queries_for_twenty_projects_as_for_one(
     annotator: User, as_annotator: Client, project: Project, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         as_annotator.get("/")
     for _ in range(19):
         MembershipFactory(user=annotator)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(as_annotator.get("/").context["rows"]) == 20
