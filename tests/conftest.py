@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -125,24 +125,19 @@ def database_url(transactional_db: None) -> str:
     return url_of_database()
 
 
-@pytest.fixture(autouse=True)
-def _django_db_marker(request: pytest.FixtureRequest, no_loop_of_a_browser: None) -> None:
-    """As pytest-django has it, but after the loop: within one, Django has another connection than without."""
-    if request.node.get_closest_marker("django_db"):
-        request.getfixturevalue("_django_db_helper")
-
-
-@pytest.fixture(autouse=True)
-def no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """A browser test leaves its loop running in the process; what else is tried starts its own, as a worker does.
 
-    And what else is tried is told where it asks the database within a loop.
+    It is left before anything is set up, for within a loop Django has another connection than without. And what else
+    is tried is told where it asks the database within a loop.
     """
-    if "browser" in request.keywords:
-        yield
-        return
+    if "browser" in item.keywords:
+        return (yield)
     loop, unsafe = asyncio._get_running_loop(), os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
     asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
-    os.environ.update({} if unsafe is None else {"DJANGO_ALLOW_ASYNC_UNSAFE": unsafe})
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(loop)
+        os.environ.update({} if unsafe is None else {"DJANGO_ALLOW_ASYNC_UNSAFE": unsafe})

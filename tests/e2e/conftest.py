@@ -1,5 +1,6 @@
 """A real Chromium on a live server, and somebody who sits in front of it."""
 
+import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,11 +39,13 @@ def browser() -> Iterator[Browser]:
     # Playwright's event loop runs in this thread, which Django takes for an asynchronous program.
     with pytest.MonkeyPatch.context() as patched, sync_playwright() as playwright:
         patched.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        loop = asyncio._get_running_loop()
         installed = next(filter(None, map(shutil.which, CHROMIUM)), playwright.chromium.executable_path)
         if not Path(installed).exists():
             pytest.skip("no Chromium is installed: run `playwright install chromium`")
         browser = playwright.chromium.launch(executable_path=installed, args=ARGUMENTS)
         yield browser
+        asyncio._set_running_loop(loop)  # the last test of all may be none of a browser, and has left it
         browser.close()
 
 
