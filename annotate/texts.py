@@ -1,11 +1,10 @@
-"""The texts that people read, and rendering them before anybody waits for it."""
+"""The texts that people read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.conversation import text_of
-from core.models import Candidate, Comparison, Project, Prompt, Response
-from core.renderings import rendered_many
+from core.models import Comparison, Prompt, Response
 
 
 def texts_of_prompt(prompt: Prompt) -> list[str]:
@@ -25,12 +24,3 @@ def messages_of(response: Response) -> Sequence[Mapping[str, Any]]:
 def texts_of(comparison: Comparison, responses: Iterable[Response]) -> list[str]:
     """Everything that a page with this comparison shows, as `rendered_many` takes it."""
     return [*texts_of_prompt(comparison.prompt), *(text for each in responses for text in texts_of_response(each))]
-
-
-def render_ahead(project: Project, comparisons: Iterable[Comparison]) -> None:
-    """Whoever opens one of these waits for no rendering. Load the project before the comparisons."""
-    of_each = {comparison.pk: comparison for comparison in comparisons}
-    texts = [text for comparison in of_each.values() for text in texts_of_prompt(comparison.prompt)]
-    for candidate in Candidate.objects.filter(comparison__in=of_each).select_related("response"):
-        texts += texts_of_response(candidate.response)
-    rendered_many(project, texts)

@@ -1,10 +1,12 @@
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
 from annotate import progress
 from annotate.actions import Answer, Skip, skip, submit_judgment
+from annotate.progress import standing_of
 from annotate.reservations import take_next
 from core.models import Project, Status, User
 from core.work import Work, work_of
@@ -54,6 +56,23 @@ def test_a_long_queue_is_counted_to_a_thousand(ada: User, project: Project, monk
     ComparisonFactory.create_batch(4, project=project)
     work = work_of(ada, [project])[project.pk]
     assert (work.left, work.more, work.total_in_words) == (2, True, "2+")
+
+
+def test_while_much_is_left_all_of_it_is_not_counted_at_each_answer(
+    ada: User, project: Project, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    monkeypatch.setattr(progress, "EXACT_UP_TO", 2)
+    cache.clear()
+    ComparisonFactory.create_batch(6, project=project)
+    assert standing_of(ada, project) == (Work(done=0, left=6), 0)
+    judge(ada, project)
+    with django_assert_num_queries(1):
+        assert standing_of(ada, project) == (Work(done=1, left=5), 1)
+    for _ in range(3):
+        judge(ada, project)
+    ComparisonFactory(project=project)
+    assert standing_of(ada, project) == (Work(done=4, left=3), 4)  # little is left, so it is counted
+    cache.clear()
 
 
 def test_many_projects_are_two_queries_at_most(

@@ -7,10 +7,12 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from annotate.held import responses_of
 from annotate.models import Assignment
 from annotate.reservations import take_next
-from annotate.texts import render_ahead
+from annotate.texts import texts_of
 from core.models import Comparison, Judgment, Project, QuestionSet, Status, User
+from core.renderings import rendered_many
 from tests.core.views.conftest import logged_in
 from tests.core.views.markup import dangers, each_payload
 from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory, PromptFactory, ResponseFactory
@@ -243,8 +245,9 @@ def test_a_submit_takes_no_more_queries_for_a_long_queue(
     html = html_of(as_ada.get(WORK))
     html = html_of(send(as_ada, Comparison.objects.get(public=shown_in(html))))
     following = Comparison.objects.get(public=shown_in(html))
-    render_ahead(project, project.comparisons.all())
-    with django_assert_max_num_queries(33):
+    for each in project.comparisons.all():
+        rendered_many(project, texts_of(each, responses_of(each)))
+    with django_assert_max_num_queries(24):
         send(as_ada, following)
 
 
