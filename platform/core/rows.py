@@ -16,12 +16,17 @@ M = TypeVar("M", bound=Model)
 
 def ask(sql: str, values: Values) -> list[tuple[Any, ...]]:
     """The rows of a statement that is always written alike: what varies are its values, and an array is one value."""
-    return cast(DatabaseWrapper, connection).ask(sql, values)[0]
+    return ask_together((sql, values))[0]
 
 
 def tell(sql: str, values: Values) -> int:
     """How many rows a statement changed that returns none."""
-    return cast(DatabaseWrapper, connection).ask(sql, values)[1]
+    return cast(DatabaseWrapper, connection).ask([(sql, values)])[0][1]
+
+
+def ask_together(*asked: tuple[str, Values]) -> list[list[tuple[Any, ...]]]:
+    """The rows of each of several statements, which go to the server at once and are answered one after the other."""
+    return [rows for rows, _ in cast(DatabaseWrapper, connection).ask(asked)]
 
 
 class Columns(Generic[M]):

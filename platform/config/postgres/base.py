@@ -1,16 +1,19 @@
 """The engine `config.postgres`: PostgreSQL, and the embedded one where settings.EMBEDDED_HOME names its home."""
 
 import select
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from django.conf import settings
-from django.db.backends.postgresql import base, features, operations
+from django.db.backends.postgresql import base, features
 from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.utils import OperationalError
+from psycopg import Connection
 
 from config.embedded import EmbeddedError, ensure_running
+from config.postgres.prepared import Prepared, Rows, Values, adapters_of
 
 _started: set[Path] = set()
 
@@ -19,26 +22,11 @@ class DatabaseFeatures(features.DatabaseFeatures):
     minimum_database_version = (16,)
 
 
-class PreparedCursor(psycopg.Cursor[Any]):
-    """Each statement is planned once a connection; its values travel beside it."""
-
-    def execute(self, query: Any, params: Any = None, **_: Any) -> "PreparedCursor":
-        return super().execute(query, params, prepare=True)
-
-
-class DatabaseOperations(operations.DatabaseOperations):
-    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
-        """What is looked at has the values in it, also where they travelled beside."""
-        if isinstance(cursor, PreparedCursor):
-            return str(mogrify(sql, params, self.connection))
-        return super().last_executed_query(cursor, sql, params)
-
-
 class DatabaseWrapper(base.DatabaseWrapper):
     """Starts the server before the process's first connection, and again when a connection fails later."""
 
     features_class = DatabaseFeatures
-    ops_class = DatabaseOperations
+    _prepared: Prepared | None = None
 
     def get_connection_params(self) -> dict[str, Any]:
         """The plan of a prepared statement is made without its values, or it would be made for each of them anew."""
@@ -46,19 +34,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         options = f"{params.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
         return {**params, "prepare_threshold": 1, "options": options}
 
-    def ask(self, sql: str, values: Any) -> tuple[list[tuple[Any, ...]], int]:
-        """The rows of a statement that is asked all the time, and how many it returned or changed.
-
-        Without what a cursor of Django's does besides, unless somebody looks at the queries.
-        """
+    def ask(self, asked: Sequence[tuple[str, Values]]) -> list[tuple[Rows, int]]:
+        """Of each statement, all of which are asked all the time, the rows, and how many it returned or changed."""
         self.close_if_health_check_failed()
         self.ensure_connection()
+        connection: Connection[Any] = self.connection
+        if self._prepared is None or self._prepared.connection is not connection:
+            self._prepared = Prepared(connection, adapters_of(connection))
         with self.wrap_database_errors:
-            own = PreparedCursor(self.connection)
-            cursor = self._prepare_cursor(own) if self.queries_logged else own  # type: ignore[attr-defined]
-            cursor.execute(sql, values)
-            result = own.pgresult  # a description of the columns costs more than the rows
-            return own.fetchall() if result is not None and result.nfields else [], own.rowcount
+            if not self.queries_logged:
+                return self._prepared.ask(asked)
+            began = time.monotonic()
+            try:
+                return self._prepared.ask(asked)
+            finally:
+                took = f"{(time.monotonic() - began) / len(asked):.3f}"
+                self.queries_log.extend({"sql": mogrify(*each, self), "time": took} for each in asked)
 
     def is_usable(self) -> bool:
         """What the server has closed says so on its socket, so a page need not ask."""
