@@ -13,13 +13,14 @@ from annotate.reserving import retake_seat
 from annotate.screen import shown_in
 from annotate.seats import free
 from annotate.strategy import depends_on_labels, follow_labels
+from annotate.times import UNKNOWN, Times
 from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
-from core.labels.service import refresh_labels
+from core.labels.service import refresh_labels, votes_on
 from core.models import Comparison, Judgment, Status, User
 from core.orders import order_number
-from core.rows import add
+from core.rows import Rows, adding, ask_together
 
 # What comes next is answered before the server knows that it is shown, where the network was away.
 RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
@@ -34,8 +35,7 @@ class Answer:
 
     client_id: UUID
     fields: Fields
-    wall_ms: int | None = None
-    active_ms: int | None = None
+    times: Times = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,11 @@ class Skip:
 
     client_id: UUID
     reason: str
-    wall_ms: int | None = None
-    active_ms: int | None = None
+    times: Times = UNKNOWN
 
 
 def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judgment:
-    """Store the answer once, whatever happens twice.
+    """Store the answer once, whatever happens twice. Of the comparison, its project and its public id are enough.
 
     Raises BadAnswer where nothing valid was chosen, PermissionDenied where the comparison was never reserved for
     this person, Conflict where they have skipped it or the answer's mark is another's.
@@ -62,16 +61,19 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
                 raise Conflict("You have skipped this comparison, so the answer was not kept. Go on with the next one.")
             return before
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
-        judgment = _store(found, answer, said, _status_of(assignment))
+        judgment, votes = _store(found, answer, said, _status_of(assignment))
         keep_rewrites(assignment, said)
-        refresh_labels([comparison.pk], tell=False, locked=True)
+        refresh_labels([assignment.comparison_id], tell=False, votes=votes)
         if depends_on_labels(assignment.project):
-            follow_labels([comparison.pk])
+            follow_labels([assignment.comparison_id])
         return judgment
 
 
 def skip(comparison: Comparison, answer: Skip, *, by: User) -> None:
-    """Give the place to somebody else; this person does not see the comparison again in this round."""
+    """Give the place to somebody else; this person does not see the comparison again in this round.
+
+    Of the comparison, its project and its public id are enough.
+    """
     with transaction.atomic():
         found = locked(comparison, by, answer.client_id)
         assignment = found.assignment
@@ -100,8 +102,10 @@ def _status_of(assignment: Assignment) -> Status:
     return Status.SURPLUS
 
 
-def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> Judgment:
+def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> tuple[Judgment, Rows]:
+    """The judgment, and all votes on its comparison."""
     assignment = found.assignment
+    wall_ms, active_ms = answer.times.since(assignment.shown)
     judgment = Judgment(
         project=assignment.project,
         comparison_id=assignment.comparison_id,
@@ -112,13 +116,14 @@ def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> J
         order=assignment.order,
         order_no=order_number(assignment.order),
         **{each.name: getattr(said, each.name) for each in fields(said)},
-        wall_ms=answer.wall_ms,
-        active_ms=answer.active_ms,
+        wall_ms=wall_ms,
+        active_ms=active_ms,
         touched=True,
         client_id=answer.client_id,
         status=status,
         revises_id=found.undone,
     )
     ended = AssignmentState.SKIPPED if status == Status.SKIPPED else AssignmentState.DONE
-    add(judgment, ENDED, [ended.value, assignment.pk])
-    return judgment
+    new = adding(judgment, ENDED, [ended.value, assignment.pk])
+    ((judgment.pk,),), votes = ask_together(new, votes_on([assignment.comparison_id]))
+    return judgment, votes

@@ -8,14 +8,15 @@ from django.db import connection, transaction
 
 from annotate.lines import FRESH, level
 from annotate.models import AssignmentState
-from annotate.reserving import orders_for
-from annotate.rights import rights_of
+from annotate.reserving import orders_for, orders_on
+from annotate.rights import read_rights, rights_in
 from annotate.seats import GOAL, free
 from core import audit
 from core.assigning import Assigned
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.models import Comparison, Project, Round, User
+from core.rows import ask
 
 AT_ONCE = 5_000
 AFTER = level("p.strategy", "q.held + 1", "q.comparison_id")
@@ -93,7 +94,7 @@ def take_back(project: Project, comparison_ids: Sequence[int], person: User, by:
 
 def _desk(project: Project, person: User) -> tuple[list[int], Round]:
     User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)
-    rights, current = rights_of(person, project), project.current_round
+    rights, current = read_rights(project, ask(*rights_in(person, project))), project.current_round
     if rights is None:
         raise PrefereeError(
             f"{person} cannot be given comparisons of {project.name}: they do not judge in it, or are paused."
@@ -124,7 +125,8 @@ def _assign_part(project: Project, ids: list[int], person: User, groups: list[in
 
 def _orders(project: Project, ids: list[int], person: User) -> dict[int, str]:
     found = list(Comparison.objects.filter(pk__in=ids).only("pk", "public", "k").order_by("pk"))
-    return {pk: " ".join(map(str, order)) for pk, order in orders_for(person, project, found).items()}
+    orders = orders_for(project, found, ask(*orders_on(person, ids)))
+    return {pk: " ".join(map(str, order)) for pk, order in orders.items()}
 
 
 def _take_part(project: Project, ids: list[int], person: User) -> int:

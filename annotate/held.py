@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
 from annotate.models import Assignment
 from core.models import Comparison, Project, Prompt, QuestionSet, Response, Round, User
-from core.rows import Columns, ask, split
+from core.rows import Ask, Columns, Rows, ask, split
 
 ASSIGNMENT, COMPARISON = Columns(Assignment, "a"), Columns(Comparison, "c")
 ROUND, QUESTIONS = Columns(Round, "r"), Columns(QuestionSet, "s")
@@ -45,6 +48,13 @@ def reservation_of(person: User, project: Project, public: UUID) -> Assignment |
     return next(iter(_found(RESERVATION, named, person, project)), None)
 
 
+def not_reserved(project: Project, public: UUID) -> Exception:
+    """Why a person has no reservation for it: there is no such comparison, or it was never given to them."""
+    if not Comparison.objects.filter(project=project, public=public).exists():
+        return Http404("There is no such comparison.")
+    return PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
+
+
 def on_the_screen(person: User, project: Project) -> list[Assignment]:
     """What is before them, and what is reserved ahead."""
     return _found(ON_THE_SCREEN, {"person": person.pk, "project": project.pk}, person, project)
@@ -67,9 +77,13 @@ def _found(sql: str, named: Mapping[str, Any], person: User, project: Project) -
     return found
 
 
-def with_texts(comparison_id: int) -> Comparison:
-    """The comparison with its prompt and, by slot, its responses."""
-    rows = [split(row, COMPARISON, PROMPT, RESPONSE) for row in ask(TEXTS, [comparison_id])]
+def texts_on(comparison_id: int) -> Ask:
+    return TEXTS, [comparison_id]
+
+
+def with_texts(comparison_id: int, found: Rows) -> Comparison:
+    """The comparison with its prompt and, by slot, its responses, from the rows of `texts_on`."""
+    rows = [split(row, COMPARISON, PROMPT, RESPONSE) for row in found]
     if not rows:
         return Comparison.objects.select_related("prompt").get(pk=comparison_id)
     comparison: Comparison = rows[0][0]
@@ -80,6 +94,6 @@ def with_texts(comparison_id: int) -> Comparison:
 def responses_of(comparison: Comparison) -> list[Response]:
     """By slot; read once, whoever asks, and the prompt with them."""
     if comparison.by_slot is None:
-        read = with_texts(comparison.pk)
+        read = with_texts(comparison.pk, ask(*texts_on(comparison.pk)))
         comparison.prompt, comparison.by_slot = read.prompt, read.by_slot or []
     return comparison.by_slot

@@ -3,21 +3,22 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
-
-from annotate.held import ASSIGNMENT, QUESTIONS, ROUND
+from annotate.held import ASSIGNMENT, COMPARISON, QUESTIONS, ROUND, not_reserved
 from annotate.models import Assignment
 from core.models import Comparison, User
-from core.rows import ask, split
+from core.rows import ask_together, split
 
 LOCK = """
-WITH item AS MATERIALIZED (SELECT FROM annotate_queueitem q WHERE q.comparison_id = %(comparison)s FOR UPDATE)
-SELECT FROM core_comparison c WHERE (SELECT count(*) FROM item) >= 0 AND c.id = %(comparison)s FOR NO KEY UPDATE OF c
+WITH item AS MATERIALIZED (
+     SELECT FROM annotate_queueitem q JOIN core_comparison c ON c.id = q.comparison_id
+      WHERE c.project_id = %(project)s AND c.public = %(public)s FOR UPDATE OF q)
+SELECT FROM core_comparison c
+ WHERE (SELECT count(*) FROM item) >= 0 AND c.project_id = %(project)s AND c.public = %(public)s FOR NO KEY UPDATE OF c
 """
 # Of several rounds the newest; what the person wrote a part of was never asked of them. Behind it the judge that they
 # are, what this answer or an earlier one of theirs has made, and what they took back: their next answer revises it.
 UNDER_LOCK = f"""
-SELECT {ASSIGNMENT}, {ROUND}, {QUESTIONS},
+SELECT {ASSIGNMENT}, {COMPARISON}, {ROUND}, {QUESTIONS},
        (SELECT min(g.id) FROM core_judge g WHERE g.project_id = a.project_id AND g.person_id = a.person_id),
        ARRAY (SELECT j.id FROM core_judgment j WHERE j.client_id = %(mark)s UNION
               SELECT j.id FROM core_judgment j
@@ -27,9 +28,9 @@ SELECT {ASSIGNMENT}, {ROUND}, {QUESTIONS},
          WHERE j.comparison_id = a.comparison_id AND j.person_id = a.person_id AND j.round_id = a.round_id
            AND j.occasion = 'first' AND NOT j.live
            AND NOT EXISTS (SELECT FROM core_judgment after WHERE after.revises_id = j.id))
-  FROM annotate_assignment a
+  FROM core_comparison c JOIN annotate_assignment a ON a.comparison_id = c.id
   JOIN core_round r ON r.id = a.round_id JOIN core_questionset s ON s.id = r.question_set_id
- WHERE a.comparison_id = %(comparison)s AND a.person_id = %(person)s AND a.state <> 'own'
+ WHERE c.project_id = %(project)s AND c.public = %(public)s AND a.person_id = %(person)s AND a.state <> 'own'
  ORDER BY r.number DESC LIMIT 1 FOR UPDATE OF a
 """
 
@@ -48,12 +49,13 @@ class Found:
 
 def locked(comparison: Comparison, person: User, mark: UUID) -> Found:
     """What stands once nobody else can answer the comparison, or undo an answer to it."""
-    ask(LOCK, {"comparison": comparison.pk})
-    rows = ask(UNDER_LOCK, {"comparison": comparison.pk, "person": person.pk, "mark": mark})
+    project = comparison.project
+    named = {"project": project.pk, "public": comparison.public, "person": person.pk, "mark": mark}
+    _, rows = ask_together((LOCK, named), (UNDER_LOCK, named))
     if not rows:
-        raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
-    assignment, current, questions, judge, same, undone = split(rows[0], ASSIGNMENT, ROUND, QUESTIONS)
+        raise not_reserved(project, comparison.public)
+    assignment, read, current, questions, judge, same, undone = split(rows[0], ASSIGNMENT, COMPARISON, ROUND, QUESTIONS)
     current.question_set = questions
-    assignment.comparison, assignment.person, assignment.round = comparison, person, current
-    assignment.project = comparison.project
+    assignment.comparison, assignment.person, assignment.round = read, person, current
+    assignment.project = read.project = current.project = project
     return Found(assignment, judge, same, undone)

@@ -117,7 +117,7 @@ def _named(person: User, projects: Sequence[Project]) -> dict[str, Any]:
 
 def _counted(rows: Sequence[Sequence[Any]], named: Mapping[str, Any]) -> Mapping[int, Work]:
     few = [pk for pk, _, _, waiting in rows if 0 < waiting <= EXACT_UP_TO]
-    exact = dict(ask(EXACT, {**named, "projects": few})) if few else {}
+    exact: dict[int, int] = dict(ask(EXACT, {**named, "projects": few})) if few else {}
     return {pk: _work(done, before + exact.get(pk, waiting)) for pk, done, before, waiting in rows}
 
 

@@ -7,16 +7,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotate.claims import claim
-from annotate.held import first_assigned, on_the_screen, responses_of, with_texts
+from annotate.held import first_assigned, on_the_screen, responses_of, texts_on, with_texts
 from annotate.leaks import is_kept_back
 from annotate.models import Assignment, AssignmentState
-from annotate.reserving import RESERVED_AHEAD_FOR, RESERVED_FOR, reserve
-from annotate.rights import Rights, rights_of
+from annotate.reserving import RESERVED_AHEAD_FOR, RESERVED_FOR, orders_for, orders_on, reserve
+from annotate.rights import Rights, read_rights, rights_in
 from annotate.seats import let_lapse
 from annotate.texts import texts_of
 from core.models import Project, Round, User
 from core.renderings import rendered_many
-from core.rows import ask
+from core.rows import ask_together
 
 # Comparisons that turn out to name who wrote them are set aside on the way; the next look goes on from there.
 MOST_SET_ASIDE = 20
@@ -60,8 +60,8 @@ def _taken(person: User, project: Project, take: Take) -> Assignment | None:
 @transaction.atomic
 def _at_the_desk(person: User, project: Project, take: Take) -> tuple[Assignment | None, bool]:
     """Two tabs hold one comparison, not two; whoever is paused at this moment gets none."""
-    ask(LOCK, [person.pk])
-    rights = rights_of(person, project)
+    _, found = ask_together((LOCK, [person.pk]), rights_in(person, project))
+    rights = read_rights(project, found)
     return (take(person, project, rights), rights.others_expired) if rights else (None, False)
 
 
@@ -136,8 +136,10 @@ def _claim(person: User, project: Project, rights: Rights, state: AssignmentStat
         taken = claim(person, project, rights.groups)
         if taken is None:
             return None
-        comparison = with_texts(taken)
+        texts, orders = ask_together(texts_on(taken), orders_on(person, [taken]))
+        comparison = with_texts(taken, texts)
         comparison.project = project
         if not is_kept_back(comparison, project):
-            return reserve(person, project, rights.current, comparison, state)
+            order = orders_for(project, [comparison], orders)[taken]
+            return reserve(person, project, rights.current, comparison, state, order)
     return None

@@ -12,7 +12,7 @@ from annotate.models import Assignment, AssignmentState
 from annotate.orders import next_order
 from core.bulk import array
 from core.models import Comparison, Project, Round, User
-from core.rows import ask
+from core.rows import Ask, Rows, ask
 
 RESERVED_FOR = timedelta(minutes=30)
 RESERVED_AHEAD_FOR = timedelta(seconds=90)
@@ -37,29 +37,34 @@ UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", 
 
 
 def reserve(
-    person: User, project: Project, current: Round, comparison: Comparison, state: AssignmentState
+    person: User, project: Project, current: Round, comparison: Comparison, state: AssignmentState, order: Sequence[int]
 ) -> Assignment:
+    """In that order, or as they saw it before in this round."""
     now = timezone.now()
     expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
-    order = orders_for(person, project, [comparison])[comparison.pk]
     values = [project.pk, comparison.pk, person.pk, current.pk, state.value, array(order), expires, now]
-    ((pk, order, mark, draft, draft_saved),) = ask(RESERVE, values)
+    ((pk, shown, mark, draft, draft_saved),) = ask(RESERVE, values)
     reserved = Assignment(
-        pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=order
+        pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=shown
     )
     reserved.expires, reserved.shown, reserved.client_id = expires, now, mark
     reserved.draft, reserved.draft_saved = draft and json.loads(draft), draft_saved
     return reserved
 
 
-def orders_for(person: User, project: Project, comparisons: Sequence[Comparison]) -> dict[int, list[int]]:
+def orders_on(person: User, comparison_ids: Sequence[int]) -> Ask:
+    """In which orders others see them, and in which the person saw them before."""
+    return ORDERS, {"person": person.pk, "ids": array(comparison_ids)}
+
+
+def orders_for(project: Project, comparisons: Sequence[Comparison], found: Rows) -> dict[int, list[int]]:
     """By comparison: as the person saw it before, else the next of its design after those that others see.
 
-    Its places are locked, so that nobody else gets the same at this moment.
+    `found` are the rows of `orders_on`, asked while the places are locked, so that nobody else gets the same then.
     """
     given: dict[int, list[list[int]]] = defaultdict(list)
     own: dict[int, list[int]] = {}
-    for pk, order, is_own in ask(ORDERS, {"person": person.pk, "ids": array(each.pk for each in comparisons)}):
+    for pk, order, is_own in found:
         if is_own:
             own[pk] = order
         else:

@@ -85,6 +85,7 @@ def _replace(before: Judgment, assignment: Assignment, answer: Answer) -> Judgme
     questions = before.round.question_set.questions if before.round else []
     said = read_answers(questions, answer.fields, shown_in(assignment))
     Judgment.objects.filter(pk=before.pk, live=True).update(live=False)
+    wall_ms, active_ms = answer.times.since(assignment.shown)
     judgment = Judgment(
         project_id=before.project_id,
         comparison_id=before.comparison_id,
@@ -97,8 +98,8 @@ def _replace(before: Judgment, assignment: Assignment, answer: Answer) -> Judgme
         order=before.order,
         order_no=before.order_no,
         **asdict(said),
-        wall_ms=answer.wall_ms,
-        active_ms=answer.active_ms,
+        wall_ms=wall_ms,
+        active_ms=active_ms,
         touched=True,
         client_id=answer.client_id,
         status=before.status,

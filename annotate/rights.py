@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from annotate.held import QUESTIONS, ROUND
 from annotate.seats import JUDGING
 from core.models import Project, Round, User
-from core.rows import ask, split
+from core.rows import Ask, Rows, split
 
 # Whoever may not judge here (any more) has no row, and nobody has one where the project is archived.
 RIGHTS = f"""
@@ -41,9 +41,13 @@ class Rights:
     others_expired: bool
 
 
-def rights_of(person: User, project: Project) -> Rights | None:
-    """None where the person may not judge here."""
-    for row in ask(RIGHTS, [project.pk, person.pk, JUDGING]):
+def rights_in(person: User, project: Project) -> Ask:
+    return RIGHTS, [project.pk, person.pk, JUDGING]
+
+
+def read_rights(project: Project, found: Rows) -> Rights | None:
+    """From the rows of `rights_in`; None where the person may not judge here."""
+    for row in found:
         current, questions, groups, *others = split(row, ROUND, QUESTIONS)
         if current is not None:
             current.project, current.question_set = project, questions

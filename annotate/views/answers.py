@@ -78,7 +78,7 @@ def answer(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
         return _page(request, project, found, assignment)
     try:
         after = uuid_or_none(request.POST.get("after")) or uuid4()
-        revising.revise(found, answer_from(request.POST, assignment), after=after, by=request.user)
+        revising.revise(found, answer_from(request.POST), after=after, by=request.user)
     except BadAnswer as error:
         return _page(request, project, found, assignment, errors={error.question: str(error)}, status=422)
     except Conflict as error:

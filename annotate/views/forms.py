@@ -5,13 +5,11 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 
 from annotate.actions import Answer, Skip
 from annotate.kinds.protocol import BadAnswer, Fields
-from annotate.models import Assignment
+from annotate.times import Times
 
-LONGEST_TIME = 2**31 - 1
 MOST_FIELDS = 2_000
 # Names that no question can have: the last is that of the reason for a skip among a judgment's answers.
 RESERVED = frozenset(
@@ -37,10 +35,9 @@ class SkipForm(MarkForm):
     )
 
 
-def answer_from(data: QueryDict, assignment: Assignment) -> Answer:
+def answer_from(data: QueryDict) -> Answer:
     """Raises BadAnswer with the first thing that does not fit."""
-    mark, wall_ms = _cleaned(MarkForm(data))["client_id"], _wall_ms(data, assignment)
-    return Answer(mark, fields_of(data), wall_ms, _active_ms(data, wall_ms))
+    return Answer(_cleaned(MarkForm(data))["client_id"], fields_of(data), _times(data))
 
 
 def fields_of(data: QueryDict) -> Fields:
@@ -54,10 +51,10 @@ def fields_of(data: QueryDict) -> Fields:
     return fields
 
 
-def skip_from(data: QueryDict, assignment: Assignment) -> Skip:
+def skip_from(data: QueryDict) -> Skip:
     """Raises BadAnswer with the first thing that does not fit."""
-    fields, wall_ms = _cleaned(SkipForm(data)), _wall_ms(data, assignment)
-    return Skip(fields["client_id"], fields["reason"], wall_ms, _active_ms(data, wall_ms))
+    fields = _cleaned(SkipForm(data))
+    return Skip(fields["client_id"], fields["reason"], _times(data))
 
 
 def client_id_of(data: QueryDict) -> UUID:
@@ -74,21 +71,8 @@ def _cleaned(form: forms.Form) -> dict[str, Any]:
     return form.cleaned_data
 
 
-def _wall_ms(data: QueryDict, assignment: Assignment) -> int:
-    """From the moment it was shown to that of the answer, by the clock of the server.
-
-    The browser knows how long the answer then waited for the network, and when it showed what it had fetched ahead.
-    """
-    elapsed = int((timezone.now() - assignment.shown).total_seconds() * 1000)
-    elapsed = max(elapsed - (_ms(data, "late_ms") or 0), 0)
-    shown_for = _ms(data, "wall_ms")
-    return min(elapsed if shown_for is None else min(shown_for, elapsed), LONGEST_TIME)
-
-
-def _active_ms(data: QueryDict, wall_ms: int) -> int | None:
-    """What the browser measured; it cannot be longer than the time that passed."""
-    sent = _ms(data, "active_ms")
-    return None if sent is None else min(sent, wall_ms)
+def _times(data: QueryDict) -> Times:
+    return Times(_ms(data, "wall_ms"), _ms(data, "active_ms"), _ms(data, "late_ms"))
 
 
 def _ms(data: QueryDict, name: str) -> int | None:

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotate import actions
 from annotate.drawer import drawer_of
 from annotate.flags import FLAG_REASONS
-from annotate.held import reservation_of
+from annotate.held import not_reserved, reservation_of
 from annotate.kinds.protocol import BadAnswer, Fields
 from annotate.models import Assignment
 from annotate.progress import standing_of
@@ -59,13 +58,12 @@ def work(request: UserRequest, slug: str) -> HttpResponse:
 @signed_in
 def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
-    assignment = reservation(request, project, comparison)
     try:
         judgment = actions.submit_judgment(
-            assignment.comparison, answer_from(request.POST, assignment), by=request.user
+            Comparison(project=project, public=comparison), answer_from(request.POST), by=request.user
         )
     except BadAnswer as error:
-        return _refused(request, project, assignment, error)
+        return _refused(request, project, comparison, error)
     return _onward(request, project, surplus=judgment.status == Status.SURPLUS, at=judgment.created)
 
 
@@ -73,11 +71,10 @@ def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
 @signed_in
 def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
-    assignment = reservation(request, project, comparison)
     try:
-        actions.skip(assignment.comparison, skip_from(request.POST, assignment), by=request.user)
+        actions.skip(Comparison(project=project, public=comparison), skip_from(request.POST), by=request.user)
     except BadAnswer as error:
-        return _refused(request, project, assignment, error)
+        return _refused(request, project, comparison, error)
     return _onward(request, project, skipped=True, at=timezone.now())
 
 
@@ -85,8 +82,7 @@ def reservation(request: UserRequest, project: Project, public: UUID) -> Assignm
     """The reservation that this person has, or had, for the comparison."""
     assignment = reservation_of(request.user, project, public)
     if assignment is None:
-        get_object_or_404(Comparison, project=project, public=public)
-        raise PermissionDenied("This comparison was not reserved for you. Open the work page to get one.")
+        raise not_reserved(project, public)
     return assignment
 
 
@@ -138,12 +134,12 @@ def _said(draft: Draft, saved: Mapping[str, Any] | None = None) -> SafeString:
     return format_html('{} <time datetime="{}" data-local="time">{}</time>', words, at.isoformat(), f"{at:%H:%M}")
 
 
-def _refused(request: UserRequest, project: Project, assignment: Assignment, error: BadAnswer) -> HttpResponse:
+def _refused(request: UserRequest, project: Project, comparison: UUID, error: BadAnswer) -> HttpResponse:
     """The same form with the sentence inside; the texts above it, and how far they are scrolled, stay.
 
     An answer that waited for the network, in a page that was closed since, comes back with its texts.
     """
-    sent = request.POST
+    sent, assignment = request.POST, reservation(request, project, comparison)
     draft = Draft(client_id_of(sent), dict(sent.lists()), {error.question: str(error)})
     context = {**_context(request, project, assignment, draft), "said": _said(draft)}
     whole = sent.get("shown") == WANTS_ALL

@@ -9,12 +9,14 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import JSONField, Model
 
 from config.postgres.base import DatabaseWrapper
-from core.bulk import Values
+from config.postgres.prepared import Rows as Rows
+from config.postgres.prepared import Values
 
 M = TypeVar("M", bound=Model)
+Ask = tuple[str, Values]  # a statement, and what stands in it
 
 
-def ask(sql: str, values: Values) -> list[tuple[Any, ...]]:
+def ask(sql: str, values: Values) -> Rows:
     """The rows of a statement that is always written alike: what varies are its values, and an array is one value."""
     return ask_together((sql, values))[0]
 
@@ -24,7 +26,7 @@ def tell(sql: str, values: Values) -> int:
     return cast(DatabaseWrapper, connection).ask([(sql, values)])[0][1]
 
 
-def ask_together(*asked: tuple[str, Values]) -> list[list[tuple[Any, ...]]]:
+def ask_together(*asked: Ask) -> list[Rows]:
     """The rows of each of several statements, which go to the server at once and are answered one after the other."""
     return [rows for rows, _ in cast(DatabaseWrapper, connection).ask(asked)]
 
@@ -57,8 +59,8 @@ class Columns(Generic[M]):
         return self.model.from_db(DEFAULT_DB_ALIAS, self.names, row)
 
 
-def add(row: Model, beside: str = "", values: Sequence[Any] = ()) -> None:
-    """A new row of its table; whoever listens to saved rows is not told.
+def adding(row: Model, beside: str = "", values: Sequence[Any] = ()) -> Ask:
+    """The statement that adds a new row to its table and returns its primary key; whoever listens is not told.
 
     `beside` is another change that is made in the same statement, `values` what stands in it.
     """
@@ -67,8 +69,8 @@ def add(row: Model, beside: str = "", values: Sequence[Any] = ()) -> None:
     wrapper = connections[DEFAULT_DB_ALIAS]
     own = [each.get_db_prep_save(each.pre_save(row, add=True), wrapper) for each in fields]
     sql = f"WITH beside AS ({beside}) {_insert(model)}" if beside else _insert(model)
-    ((row.pk,),) = ask(sql, [*values, *own])
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return sql, [*values, *own]
 
 
 @cache

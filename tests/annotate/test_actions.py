@@ -9,12 +9,13 @@ from annotate.actions import Answer, Skip, skip, submit_judgment
 from annotate.kinds.protocol import BadAnswer
 from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.reservations import take_next
+from annotate.times import Times
 from core.errors import Conflict
 from core.models import Comparison, Judgment, Label, Project, Status, User
 from tests.factories import ComparisonFactory
 
 
-def answer(choice: str = "a3", rationale: str = "", **more: int) -> Answer:
+def answer(choice: str = "a3", rationale: str = "", **more: Times) -> Answer:
     return Answer(uuid4(), {"main": [choice], "rationale": [rationale]}, **more)
 
 
@@ -29,7 +30,8 @@ def held(comparison: Comparison, ada: User, project: Project) -> Assignment:
 
 
 def test_an_answer_is_stored_with_all_that_is_known(held: Assignment, ada: User) -> None:
-    given = answer("b2", "It is right.", wall_ms=9_000, active_ms=7_000)
+    Assignment.objects.update(shown=timezone.now() - timedelta(seconds=10))
+    given = answer("b2", "It is right.", times=Times(9_000, 7_000))
     judgment = submit_judgment(held.comparison, given, by=ada)
     judgment.refresh_from_db()
     assert judgment.ranks[held.order[1]] == 1

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 
 from core.models import Comparison, Judgment, Project, Prompt, Response, Round, User
-from core.rows import Columns, add, ask, split
+from core.rows import Columns, adding, ask, split
 from tests.factories import ComparisonFactory, JudgmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_a_row_is_added_as_django_adds_it_and_another_changes_beside_it() -> Non
     judgment, person = JudgmentFactory(answers={"style": "a"}, rationale='it’s "right"'), UserFactory(name="Before")
     twin = Judgment.objects.get(pk=judgment.pk)
     Judgment.objects.all().delete()
-    add(twin, "UPDATE core_user SET name = %s WHERE id = %s", ["After", person.pk])
+    ((twin.pk,),) = ask(*adding(twin, "UPDATE core_user SET name = %s WHERE id = %s", ["After", person.pk]))
     assert values_of(Judgment.objects.get(pk=twin.pk)) == {**values_of(judgment), "id": twin.pk}
     assert User.objects.get(pk=person.pk).name == "After"
     assert not twin._state.adding

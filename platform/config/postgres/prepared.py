@@ -1,7 +1,7 @@
 """Statements that are asked all the time: each is planned once a connection, and its values travel beside it.
 
-They go to libpq themselves, for a cursor costs four times what the rest of a short statement does in Python; several that
-do not wait for each other go together, with the BEGIN of their transaction.
+They go to libpq themselves, for a cursor costs four times what the rest of a short statement does in Python; several
+that do not wait for each other go together, with the BEGIN of their transaction.
 """
 
 import re
@@ -55,7 +55,7 @@ def read(sql: str) -> Statement:
 
 
 def adapters_of(connection: Connection[Any]) -> AdaptersMap:
-    """Django's, but for moments: psycopg's own way to read them is not in Python, and the server speaks of UTC as well."""
+    """Django's, but for moments: psycopg's own way to read them is not in Python, and the server tells UTC as well."""
     adapters = AdaptersMap(connection.adapters)
     adapters.register_loader("timestamptz", TimestamptzLoader)
     return adapters

@@ -14,7 +14,7 @@ from core.facts.marking import MARK, mark_judged
 from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
-from core.rows import ask
+from core.rows import Ask, ask, ask_together
 from core.signals import labels_changed
 
 BATCH = 5_000
@@ -84,17 +84,16 @@ def refresh_labels(
     *,
     judged: bool = True,
     tell: bool = True,
-    locked: bool = False,
+    votes: Sequence[Row] | None = None,
 ) -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
 
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
-    open gold items follow the labels. `locked` says that the caller holds their rows already.
+    open gold items follow the labels. Whoever holds their rows already gives the `votes` on them.
     """
-    ids = array(comparison_ids)
-    if not locked:
-        ask(LOCK, [ids])
-    labels = list(_labels(ask(OF_COMPARISONS, [ids]), sources))
+    if votes is None:
+        _, votes = ask_together((LOCK, [array(comparison_ids)]), votes_on(comparison_ids))
+    labels = list(_labels(votes, sources))
     changed, in_gold = _store(labels, comparison_ids if judged else [])
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         gone = _delete(voteless, sources)
@@ -106,6 +105,10 @@ def refresh_labels(
     if not judged:
         mark_judged(changed)
     return len(changed)
+
+
+def votes_on(comparison_ids: Sequence[int]) -> Ask:
+    return OF_COMPARISONS, [array(comparison_ids)]
 
 
 def label_new(votes: Iterable[Row]) -> None:
