@@ -69,12 +69,16 @@ def _found(sql: str, named: Mapping[str, Any], person: User, project: Project) -
     found: list[Assignment] = []
     for row in ask(sql, named):
         assignment, comparison, current, questions = split(row, ASSIGNMENT, COMPARISON, ROUND, QUESTIONS)
-        current.question_set = questions
-        assignment.comparison, assignment.round = comparison, current
-        assignment.person = person
-        assignment.project = comparison.project = current.project = project
-        found.append(assignment)
+        current.question_set, current.project = questions, project
+        found.append(read_along(assignment, comparison, current, person))
     return found
+
+
+def read_along(assignment: Assignment, comparison: Comparison, current: Round, person: User) -> Assignment:
+    """The reservation with what was read beside it; the round's project is the project of all."""
+    assignment.comparison, assignment.round, assignment.person = comparison, current, person
+    assignment.project = comparison.project = current.project
+    return assignment
 
 
 def texts_on(comparison_id: int) -> Ask:
@@ -83,11 +87,12 @@ def texts_on(comparison_id: int) -> Ask:
 
 def with_texts(comparison_id: int, found: Rows) -> Comparison:
     """The comparison with its prompt and, by slot, its responses, from the rows of `texts_on`."""
-    rows = [split(row, COMPARISON, PROMPT, RESPONSE) for row in found]
-    if not rows:
+    if not found:
         return Comparison.objects.select_related("prompt").get(pk=comparison_id)
-    comparison: Comparison = rows[0][0]
-    comparison.prompt, comparison.by_slot = rows[0][1], [response for _, _, response in rows]
+    comparison: Comparison
+    comparison, comparison.prompt, *_ = split(found[0], COMPARISON, PROMPT)
+    responses = (RESPONSE.made(row[-len(RESPONSE) :]) for row in found)
+    comparison.by_slot = [response for response in responses if response is not None]
     return comparison
 
 

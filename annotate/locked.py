@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from annotate.held import ASSIGNMENT, COMPARISON, QUESTIONS, ROUND, not_reserved
+from annotate.held import ASSIGNMENT, COMPARISON, QUESTIONS, ROUND, not_reserved, read_along
 from annotate.models import Assignment
 from core.models import Comparison, User
 from core.rows import ask_together, split
@@ -55,7 +55,5 @@ def locked(comparison: Comparison, person: User, mark: UUID) -> Found:
     if not rows:
         raise not_reserved(project, comparison.public)
     assignment, read, current, questions, judge, same, undone = split(rows[0], ASSIGNMENT, COMPARISON, ROUND, QUESTIONS)
-    current.question_set = questions
-    assignment.comparison, assignment.person, assignment.round = read, person, current
-    assignment.project = read.project = current.project = project
-    return Found(assignment, judge, same, undone)
+    current.question_set, current.project = questions, project
+    return Found(read_along(assignment, read, current, person), judge, same, undone)

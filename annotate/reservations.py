@@ -141,5 +141,5 @@ def _claim(person: User, project: Project, rights: Rights, state: AssignmentStat
         comparison.project = project
         if not is_kept_back(comparison, project):
             order = orders_for(project, [comparison], orders)[taken]
-            return reserve(person, project, rights.current, comparison, state, order)
+            return reserve(person, rights.current, comparison, state, order)
     return None

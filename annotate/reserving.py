@@ -1,18 +1,18 @@
 """The row that reserves a comparison for a person, and the order in which they see it. Its queue item is locked."""
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils import timezone
 
+from annotate.held import ASSIGNMENT, read_along
 from annotate.lines import FRESH, level
 from annotate.models import Assignment, AssignmentState
 from annotate.orders import next_order
 from core.bulk import array
 from core.models import Comparison, Project, Round, User
-from core.rows import Ask, Rows, ask
+from core.rows import Ask, Rows, ask, split
 
 RESERVED_FOR = timedelta(minutes=30)
 RESERVED_AHEAD_FOR = timedelta(seconds=90)
@@ -22,12 +22,12 @@ SELECT a.comparison_id, a."order", a.person_id = %(person)s FROM annotate_assign
    AND (a.person_id = %(person)s OR a.state IN ('held', 'ahead', 'assigned', 'done'))
  ORDER BY a.id
 """
-RESERVE = """
-INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", expires, shown)
+RESERVE = f"""
+INSERT INTO annotate_assignment AS a (project_id, comparison_id, person_id, round_id, state, "order", expires, shown)
 VALUES (%s, %s, %s, %s, %s, %s::smallint[], %s, %s)
     ON CONFLICT (person_id, comparison_id, round_id)
     DO UPDATE SET state = EXCLUDED.state, expires = EXCLUDED.expires, shown = EXCLUDED.shown
-RETURNING id, "order", client_id, draft, draft_saved
+RETURNING {ASSIGNMENT}
 """
 RETAKE = f"""
 UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", "q.held + 1", "q.comparison_id")},
@@ -37,19 +37,14 @@ UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", 
 
 
 def reserve(
-    person: User, project: Project, current: Round, comparison: Comparison, state: AssignmentState, order: Sequence[int]
+    person: User, current: Round, comparison: Comparison, state: AssignmentState, order: Sequence[int]
 ) -> Assignment:
     """In that order, or as they saw it before in this round."""
     now = timezone.now()
     expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
-    values = [project.pk, comparison.pk, person.pk, current.pk, state.value, array(order), expires, now]
-    ((pk, shown, mark, draft, draft_saved),) = ask(RESERVE, values)
-    reserved = Assignment(
-        pk=pk, project=project, comparison=comparison, person=person, round=current, state=state.value, order=shown
-    )
-    reserved.expires, reserved.shown, reserved.client_id = expires, now, mark
-    reserved.draft, reserved.draft_saved = draft and json.loads(draft), draft_saved
-    return reserved
+    values = [current.project_id, comparison.pk, person.pk, current.pk, state.value, array(order), expires, now]
+    (assignment,) = split(ask(RESERVE, values)[0], ASSIGNMENT)
+    return read_along(assignment, comparison, current, person)
 
 
 def orders_on(person: User, comparison_ids: Sequence[int]) -> Ask:
