@@ -7,7 +7,7 @@ from django.db import transaction
 
 from annotate.kinds.answers import read_answers
 from annotate.kinds.protocol import Fields, Said
-from annotate.locked import Found, locked
+from annotate.locked import Found, Named, locked
 from annotate.models import Assignment, AssignmentState
 from annotate.reserving import retake_seat
 from annotate.screen import shown_in
@@ -18,14 +18,14 @@ from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
 from core.labels.service import refresh_labels, votes_on
-from core.models import Comparison, Judgment, Status, User
+from core.models import Judgment, Status, User
 from core.orders import order_number
-from core.rows import Rows, adding, ask_together
+from core.rows import Columns, Rows, adding, ask_together
 
 # What comes next is answered before the server knows that it is shown, where the network was away.
 RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
 
-
+JUDGMENT = Columns(Judgment, "j")
 ENDED = "UPDATE annotate_assignment SET state = %s, draft = NULL, draft_saved = NULL WHERE id = %s"
 
 
@@ -47,8 +47,8 @@ class Skip:
     times: Times = UNKNOWN
 
 
-def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judgment:
-    """Store the answer once, whatever happens twice. Of the comparison, its project and its public id are enough.
+def submit_judgment(comparison: Named, answer: Answer, *, by: User) -> Judgment:
+    """Store the answer once, whatever happens twice.
 
     Raises BadAnswer where nothing valid was chosen, PermissionDenied where the comparison was never reserved for
     this person, Conflict where they have skipped it or the answer's mark is another's.
@@ -69,11 +69,8 @@ def submit_judgment(comparison: Comparison, answer: Answer, *, by: User) -> Judg
         return judgment
 
 
-def skip(comparison: Comparison, answer: Skip, *, by: User) -> None:
-    """Give the place to somebody else; this person does not see the comparison again in this round.
-
-    Of the comparison, its project and its public id are enough.
-    """
+def skip(comparison: Named, answer: Skip, *, by: User) -> None:
+    """Give the place to somebody else; this person does not see the comparison again in this round."""
     with transaction.atomic():
         found = locked(comparison, by, answer.client_id)
         assignment = found.assignment
@@ -106,13 +103,13 @@ def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> t
     """The judgment, and all votes on its comparison."""
     assignment = found.assignment
     wall_ms, active_ms = answer.times.since(assignment.shown)
-    judgment = Judgment(
-        project=assignment.project,
+    judgment = JUDGMENT.new(
+        project_id=assignment.project_id,
         comparison_id=assignment.comparison_id,
         k=len(assignment.order),
         judge_id=found.judge or judge_of(assignment.person, assignment.project).pk,
-        person=assignment.person,
-        round=assignment.round,
+        person_id=assignment.person_id,
+        round_id=assignment.round_id,
         order=assignment.order,
         order_no=order_number(assignment.order),
         **{each.name: getattr(said, each.name) for each in fields(said)},

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from annotate.models import Assignment
 from core.models import Comparison, Project, Prompt, QuestionSet, Response, Round, User
-from core.rows import Ask, Columns, Rows, ask, split
+from core.rows import Ask, Columns, Rows, ask, joined, split
 
 ASSIGNMENT, COMPARISON = Columns(Assignment, "a"), Columns(Comparison, "c")
 ROUND, QUESTIONS = Columns(Round, "r"), Columns(QuestionSet, "s")
@@ -69,16 +69,15 @@ def _found(sql: str, named: Mapping[str, Any], person: User, project: Project) -
     found: list[Assignment] = []
     for row in ask(sql, named):
         assignment, comparison, current, questions = split(row, ASSIGNMENT, COMPARISON, ROUND, QUESTIONS)
-        current.question_set, current.project = questions, project
+        joined(current, question_set=questions, project=project)
         found.append(read_along(assignment, comparison, current, person))
     return found
 
 
 def read_along(assignment: Assignment, comparison: Comparison, current: Round, person: User) -> Assignment:
     """The reservation with what was read beside it; the round's project is the project of all."""
-    assignment.comparison, assignment.round, assignment.person = comparison, current, person
-    assignment.project = comparison.project = current.project
-    return assignment
+    joined(comparison, project=current.project)
+    return joined(assignment, comparison=comparison, round=current, person=person, project=current.project)
 
 
 def texts_on(comparison_id: int) -> Ask:
@@ -90,10 +89,10 @@ def with_texts(comparison_id: int, found: Rows) -> Comparison:
     if not found:
         return Comparison.objects.select_related("prompt").get(pk=comparison_id)
     comparison: Comparison
-    comparison, comparison.prompt, *_ = split(found[0], COMPARISON, PROMPT)
+    comparison, prompt, *_ = split(found[0], COMPARISON, PROMPT)
     responses = (RESPONSE.made(row[-len(RESPONSE) :]) for row in found)
     comparison.by_slot = [response for response in responses if response is not None]
-    return comparison
+    return joined(comparison, prompt=prompt)
 
 
 def responses_of(comparison: Comparison) -> list[Response]:

@@ -1,12 +1,13 @@
 """A reservation under lock, and what stands beside it then. Lock order: queue item, comparison, assignment."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from annotate.held import ASSIGNMENT, COMPARISON, QUESTIONS, ROUND, not_reserved, read_along
 from annotate.models import Assignment
-from core.models import Comparison, User
-from core.rows import ask_together, split
+from core.models import Project, User
+from core.rows import ask_together, joined, split
 
 LOCK = """
 WITH item AS MATERIALIZED (
@@ -47,7 +48,22 @@ class Found:
     undone: int | None
 
 
-def locked(comparison: Comparison, person: User, mark: UUID) -> Found:
+class Named(Protocol):
+    """A comparison, or what names one."""
+
+    @property
+    def project(self) -> Project: ...
+    @property
+    def public(self) -> UUID: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    project: Project
+    public: UUID
+
+
+def locked(comparison: Named, person: User, mark: UUID) -> Found:
     """What stands once nobody else can answer the comparison, or undo an answer to it."""
     project = comparison.project
     named = {"project": project.pk, "public": comparison.public, "person": person.pk, "mark": mark}
@@ -55,5 +71,5 @@ def locked(comparison: Comparison, person: User, mark: UUID) -> Found:
     if not rows:
         raise not_reserved(project, comparison.public)
     assignment, read, current, questions, judge, same, undone = split(rows[0], ASSIGNMENT, COMPARISON, ROUND, QUESTIONS)
-    current.question_set, current.project = questions, project
+    joined(current, question_set=questions, project=project)
     return Found(read_along(assignment, read, current, person), judge, same, undone)

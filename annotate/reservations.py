@@ -16,7 +16,7 @@ from annotate.seats import let_lapse
 from annotate.texts import texts_of
 from core.models import Project, Round, User
 from core.renderings import rendered_many
-from core.rows import ask_together
+from core.rows import ask_together, joined
 
 # Comparisons that turn out to name who wrote them are set aside on the way; the next look goes on from there.
 MOST_SET_ASIDE = 20
@@ -137,8 +137,7 @@ def _claim(person: User, project: Project, rights: Rights, state: AssignmentStat
         if taken is None:
             return None
         texts, orders = ask_together(texts_on(taken), orders_on(person, [taken]))
-        comparison = with_texts(taken, texts)
-        comparison.project = project
+        comparison = joined(with_texts(taken, texts), project=project)
         if not is_kept_back(comparison, project):
             order = orders_for(project, [comparison], orders)[taken]
             return reserve(person, rights.current, comparison, state, order)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from annotate.held import QUESTIONS, ROUND
 from annotate.seats import JUDGING
 from core.models import Project, Round, User
-from core.rows import Ask, Rows, split
+from core.rows import Ask, Rows, joined, split
 
 # Whoever may not judge here (any more) has no row, and nobody has one where the project is archived.
 RIGHTS = f"""
@@ -50,6 +50,6 @@ def read_rights(project: Project, found: Rows) -> Rights | None:
     for row in found:
         current, questions, groups, *others = split(row, ROUND, QUESTIONS)
         if current is not None:
-            current.project, current.question_set = project, questions
+            joined(current, project=project, question_set=questions)
         return Rights(current, [0, *groups], *others)
     return None

@@ -18,13 +18,14 @@ from annotate.drawer import drawer_of
 from annotate.flags import FLAG_REASONS
 from annotate.held import not_reserved, reservation_of
 from annotate.kinds.protocol import BadAnswer, Fields
+from annotate.locked import Name
 from annotate.models import Assignment
 from annotate.progress import standing_of
 from annotate.reservations import take_next
 from annotate.screen import screen_of
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
 from core.http import UserRequest, part
-from core.models import Comparison, Project, Status
+from core.models import Project, Status
 from core.permissions import get_project
 from core.views.access import signed_in
 
@@ -59,9 +60,7 @@ def work(request: UserRequest, slug: str) -> HttpResponse:
 def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
     try:
-        judgment = actions.submit_judgment(
-            Comparison(project=project, public=comparison), answer_from(request.POST), by=request.user
-        )
+        judgment = actions.submit_judgment(Name(project, comparison), answer_from(request.POST), by=request.user)
     except BadAnswer as error:
         return _refused(request, project, comparison, error)
     return _onward(request, project, surplus=judgment.status == Status.SURPLUS, at=judgment.created)
@@ -72,7 +71,7 @@ def submit(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
 def skip(request: UserRequest, slug: str, comparison: UUID) -> HttpResponse:
     project = get_project(request.user, slug, "judge")
     try:
-        actions.skip(Comparison(project=project, public=comparison), skip_from(request.POST), by=request.user)
+        actions.skip(Name(project, comparison), skip_from(request.POST), by=request.user)
     except BadAnswer as error:
         return _refused(request, project, comparison, error)
     return _onward(request, project, skipped=True, at=timezone.now())

@@ -1,8 +1,8 @@
 """What the busiest pages ask: statements written by hand, planned once a connection, read into objects."""
 
 import json
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -43,6 +43,9 @@ class Columns(Generic[M]):
         self.model, self.names = model, [each.attname for each in fields]
         self.sql = ", ".join(f'{alias}."{each.column}"' for each in fields)
         self.documents = [each.attname for each in fields if isinstance(each, JSONField)]
+        anew = [each for each in fields if each.has_default() and callable(each.default)]
+        self.defaults = {each.attname: each.get_default() for each in fields if each not in anew}
+        self.made_anew = {each.attname: each.default for each in anew}
 
     def __str__(self) -> str:
         return self.sql
@@ -60,6 +63,16 @@ class Columns(Generic[M]):
         held = dict(zip(self.names, values, strict=True))
         for name in self.documents:
             held[name] = None if held[name] is None else json.loads(held[name])
+        return self._row(held)
+
+    def new(self, **given: Any) -> M:
+        """A row that is not stored yet, by the columns' names; the others are what the model has for them."""
+        held = {**self.defaults, **{name: make() for name, make in self.made_anew.items()}, **given}
+        if len(held) != len(self.names):
+            raise TypeError(f"{self.model.__name__} has no {', '.join(sorted(given.keys() - set(self.names)))}")
+        return self._row(held)
+
+    def _row(self, held: Mapping[str, Any]) -> M:
         row = self.model.__new__(self.model)
         row._state = ModelState()
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -67,26 +80,36 @@ class Columns(Generic[M]):
         return row
 
 
+def joined(row: M, **related: Model) -> M:
+    """The row with those that it points to, by the fields' names, as Django's `select_related` has it."""
+    row._state.fields_cache.update(related)
+    return row
+
+
 def adding(row: Model, beside: str = "", values: Sequence[Any] = ()) -> Ask:
     """The statement that adds a new row to its table and returns its primary key; whoever listens is not told.
 
     `beside` is another change that is made in the same statement, `values` what stands in it.
     """
-    model = type(row)
-    fields = [each for each in model._meta.concrete_fields if not each.primary_key]
-    wrapper = connections[DEFAULT_DB_ALIAS]
-    own = [each.get_db_prep_save(each.pre_save(row, add=True), wrapper) for each in fields]
-    sql = f"WITH beside AS ({beside}) {_insert(model)}" if beside else _insert(model)
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return sql, [*values, *own]
+    insert, fields = _insert(type(row))
+    own = [prepare(getattr(row, name)) if prepare else getattr(row, name) for name, prepare in fields]
+    return f"WITH beside AS ({beside}) {insert}" if beside else insert, [*values, *own]
+
+
+Prepare = Callable[[Any], Any] | None
 
 
 @cache
-def _insert(model: type[Model]) -> str:
+def _insert(model: type[Model]) -> tuple[str, list[tuple[str, Prepare]]]:
+    """The statement, and by the name of a column what makes a value of it that psycopg knows."""
+    wrapper, key = connections[DEFAULT_DB_ALIAS], model._meta.pk.column
     fields = [each for each in model._meta.concrete_fields if not each.primary_key]
     names = ", ".join(f'"{each.column}"' for each in fields)
-    table, key, marks = model._meta.db_table, model._meta.pk.column, ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{table}" ({names}) VALUES ({marks}) RETURNING "{key}"'
+    marks = ", ".join(["%s"] * len(fields))
+    sql = f'INSERT INTO "{model._meta.db_table}" ({names}) VALUES ({marks}) RETURNING "{key}"'
+    documents = [each for each in fields if isinstance(each, JSONField)]
+    prepared = {each.attname: partial(each.get_db_prep_save, connection=wrapper) for each in documents}
+    return sql, [(each.attname, prepared.get(each.attname)) for each in fields]
 
 
 def split(row: Sequence[Any], *parts: Columns[Any]) -> list[Any]:

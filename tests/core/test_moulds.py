@@ -18,8 +18,8 @@ def page() -> Any:
 
 
 @pytest.fixture(autouse=True)
-def nothing_made(monkeypatch: pytest.MonkeyPatch) -> dict[Any, str]:
-    made: dict[Any, str] = {}
+def nothing_made(monkeypatch: pytest.MonkeyPatch) -> dict[Any, Any]:
+    made: dict[Any, Any] = {}
     monkeypatch.setattr(moulds, "_made", made)
     return made
 
@@ -50,7 +50,7 @@ def test_the_token_of_a_form_is_nobody_elses(page: Any) -> None:
     assert "a" * 64 not in second
 
 
-def test_another_key_is_another_part(page: Any, nothing_made: dict[Any, str]) -> None:
+def test_another_key_is_another_part(page: Any, nothing_made: dict[Any, Any]) -> None:
     assert "one" in page.render(said(title="one"))
     assert "one" in page.render(said(title="two"))
     assert "two" in page.render(said(title="two", key="v2"))
@@ -58,13 +58,13 @@ def test_another_key_is_another_part(page: Any, nothing_made: dict[Any, str]) ->
     assert len(nothing_made) == 3
 
 
-def test_without_a_key_nothing_is_kept(page: Any, nothing_made: dict[Any, str]) -> None:
+def test_without_a_key_nothing_is_kept(page: Any, nothing_made: dict[Any, Any]) -> None:
     assert "one" in page.render(said(title="one", key=""))
     assert "two" in page.render(said(title="two", key=""))
     assert not nothing_made
 
 
-def test_it_does_not_grow_without_end(page: Any, nothing_made: dict[Any, str]) -> None:
+def test_it_does_not_grow_without_end(page: Any, nothing_made: dict[Any, Any]) -> None:
     for number in range(moulds.MOST_KEPT + 10):
         page.render(said(key=str(number)))
     assert len(nothing_made) <= moulds.MOST_KEPT

@@ -1,5 +1,7 @@
 """A part of a page that is alike for everybody but for a few words is made once, and the words are set in."""
 
+import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +13,7 @@ from django.utils.html import conditional_escape
 register = template.Library()
 
 MOST_KEPT = 500
-_made: dict[tuple[str, ...], str] = {}
+_made: dict[tuple[str, ...], list[str]] = {}
 # What stands for a word until it is known. Nobody can guess it, so no text has it by chance or on purpose.
 _stand_ins: dict[str, UUID] = {}
 
@@ -43,13 +45,13 @@ class Mould(template.Node):
         if not key[0]:
             return self._rendered(context, words)
         words["csrf_token"] = str(context.get("csrf_token", ""))
-        made = _made.get((self.name, *key))
-        if made is None:
+        pieces = _made.get((self.name, *key))
+        if pieces is None:
             made = self._rendered(context, {name: _stand_in(name) for name in words})
-            _keep((self.name, *key), made)
-        for name, value in words.items():
-            made = made.replace(str(_stand_in(name)), conditional_escape(value))
-        return made
+            pieces = _cut(made, words)
+            _keep((self.name, *key), pieces)
+        said = {name: conditional_escape(value) for name, value in words.items()}
+        return "".join([said[piece] if at % 2 else piece for at, piece in enumerate(pieces)])
 
     def _rendered(self, context: Context, words: dict[str, Any]) -> str:
         with context.push(**words):
@@ -60,7 +62,14 @@ def _stand_in(name: str) -> UUID:
     return _stand_ins.setdefault(name, uuid4())
 
 
-def _keep(key: tuple[str, ...], made: str) -> None:
+def _cut(made: str, names: Iterable[str]) -> list[str]:
+    """The part in pieces; every second one is the name of the word that stands there."""
+    words = {str(_stand_in(name)): name for name in names}
+    pieces = re.split(f"({'|'.join(words)})", made)
+    return [words[piece] if at % 2 else piece for at, piece in enumerate(pieces)]
+
+
+def _keep(key: tuple[str, ...], pieces: list[str]) -> None:
     if len(_made) >= MOST_KEPT:
         _made.clear()
-    _made[key] = made
+    _made[key] = pieces
