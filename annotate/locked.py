@@ -21,7 +21,7 @@ SELECT FROM core_comparison c
 UNDER_LOCK = f"""
 SELECT {ASSIGNMENT}, {COMPARISON}, {ROUND}, {QUESTIONS},
        (SELECT min(g.id) FROM core_judge g WHERE g.project_id = a.project_id AND g.person_id = a.person_id),
-       ARRAY (SELECT j.id FROM core_judgment j WHERE j.client_id = %(mark)s UNION
+       ARRAY (SELECT j.id FROM core_judgment j WHERE j.client_id = %(mark)s UNION ALL
               SELECT j.id FROM core_judgment j
                WHERE j.comparison_id = a.comparison_id AND j.person_id = a.person_id AND j.round_id = a.round_id
                  AND j.occasion = 'first' AND j.live),

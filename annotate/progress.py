@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from core.models import Project, User
-from core.rows import ask
+from core.rows import Ask, Rows, ask
 from core.work import Work
 
 COUNTED_UP_TO = 1_000
@@ -95,13 +95,21 @@ def work_in(person: User, projects: Sequence[Project]) -> Mapping[int, Work]:
 
 
 def standing_of(person: User, project: Project) -> tuple[Work, int]:
-    """How far they are in the open round, and what they submitted since midnight in the project's time zone.
+    """How far they are in the open round, and what they submitted since midnight in the project's time zone."""
+    return read_standing(person, project, ask(*standing_on(person, project)))
+
+
+def standing_on(person: User, project: Project) -> Ask:
+    midnight = timezone.now().astimezone(ZoneInfo(project.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return DONE_TODAY, {"project": project.pk, "person": person.pk, "midnight": midnight}
+
+
+def read_standing(person: User, project: Project, found: Rows) -> tuple[Work, int]:
+    """From the rows of `standing_on`.
 
     While much is left, what it comes to in all is counted anew only now and then: it does not change by answering.
     """
-    midnight = timezone.now().astimezone(ZoneInfo(project.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    named = {"project": project.pk, "person": person.pk, "midnight": midnight}
-    ((today, done),) = ask(DONE_TODAY, named)
+    ((today, done),) = found
     known = cache.get(key := f"work-{person.pk}-{project.pk}")
     if known and known.total - done > EXACT_UP_TO and known.done <= done:
         return Work(done, known.total - done, known.more), today

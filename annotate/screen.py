@@ -20,7 +20,8 @@ from core.conversation import Turn, role_of, text_of, turns
 from core.ids import canonical
 from core.lengths import length_of
 from core.models import Prompt, Response
-from core.renderings import Html, rendered_many
+from core.renderings import Html, Texts
+from core.rows import ask
 
 WITH_TEXTS = ("spans", "rewrite")
 
@@ -73,16 +74,23 @@ class Screen:
         return list(zip(self.panes, self.ranking.view.cards, strict=True)) if self.ranking else []
 
 
-def screen_of(assignment: Assignment, fields: Fields, errors: Mapping[str, str] = NOTHING) -> Screen:
-    """`fields` are what the form holds, `errors` the sentences beside its questions.
+def texts_in(assignment: Assignment) -> Texts:
+    """The assignment's project should have been loaded before the assignment: `core.renderings` says why."""
+    responses = responses_of(assignment.comparison)
+    return Texts(assignment.project, texts_of(assignment.comparison, responses))
 
-    The assignment's project should have been loaded before the assignment: `core.renderings` says why.
-    """
+
+def screen_of(
+    assignment: Assignment, fields: Fields, errors: Mapping[str, str] = NOTHING, html: Html | None = None
+) -> Screen:
+    """`fields` are what the form holds, `errors` the sentences beside its questions, `html` what `texts_in` come to."""
+    if html is None:
+        texts = texts_in(assignment)
+        html = texts.html(ask(*texts.asked))
     responses = responses_of(assignment.comparison)
     prompt = assignment.comparison.prompt
     shown = Shown(assignment.order, [_text_of(response) for response in responses])
     project = assignment.project
-    html = rendered_many(project, texts_of(assignment.comparison, responses))
     questions = asked(assignment.round.question_set.questions, fields, shown, errors)
     panes = [pane_of(letter, responses[slot], html) for letter, slot in zip(shown.letters, shown.order, strict=True)]
     return Screen(

@@ -1,9 +1,7 @@
 """What the work page sends, and its sentences where it does not fit."""
 
-from typing import Any
 from uuid import UUID, uuid4
 
-from django import forms
 from django.http import QueryDict
 
 from annotate.actions import Answer, Skip
@@ -25,19 +23,9 @@ SKIP_REASONS = {
 }
 
 
-class MarkForm(forms.Form):
-    client_id = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
-
-
-class SkipForm(MarkForm):
-    reason = forms.ChoiceField(
-        choices=list(SKIP_REASONS.items()), error_messages={"required": STALE, "invalid_choice": STALE}
-    )
-
-
 def answer_from(data: QueryDict) -> Answer:
     """Raises BadAnswer with the first thing that does not fit."""
-    return Answer(_cleaned(MarkForm(data))["client_id"], fields_of(data), _times(data))
+    return Answer(_mark(data), fields_of(data), _times(data))
 
 
 def fields_of(data: QueryDict) -> Fields:
@@ -53,8 +41,9 @@ def fields_of(data: QueryDict) -> Fields:
 
 def skip_from(data: QueryDict) -> Skip:
     """Raises BadAnswer with the first thing that does not fit."""
-    fields = _cleaned(SkipForm(data))
-    return Skip(fields["client_id"], fields["reason"], _times(data))
+    if (reason := data.get("reason", "")) not in SKIP_REASONS:
+        raise BadAnswer(STALE)
+    return Skip(_mark(data), reason, _times(data))
 
 
 def client_id_of(data: QueryDict) -> UUID:
@@ -65,10 +54,11 @@ def client_id_of(data: QueryDict) -> UUID:
         return uuid4()
 
 
-def _cleaned(form: forms.Form) -> dict[str, Any]:
-    if not form.is_valid():
-        raise BadAnswer(str(next(iter(form.errors.values()))[0]))
-    return form.cleaned_data
+def _mark(data: QueryDict) -> UUID:
+    try:
+        return UUID(data.get("client_id", ""))
+    except ValueError:
+        raise BadAnswer(STALE) from None
 
 
 def _times(data: QueryDict) -> Times:

@@ -20,13 +20,14 @@ from annotate.held import not_reserved, reservation_of
 from annotate.kinds.protocol import BadAnswer, Fields
 from annotate.locked import Name
 from annotate.models import Assignment
-from annotate.progress import standing_of
+from annotate.progress import read_standing, standing_on
 from annotate.reservations import take_next
-from annotate.screen import screen_of
+from annotate.screen import screen_of, texts_in
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
 from core.http import UserRequest, part
 from core.models import Project, Status
 from core.permissions import get_project
+from core.rows import Rows, ask, ask_together
 from core.views.access import signed_in
 
 TEMPLATE = "annotate/work.html"
@@ -102,7 +103,8 @@ def _onward(request: UserRequest, project: Project, *, at: datetime | None, **ou
 
 
 def _standing_alone(request: UserRequest, project: Project, saved: Mapping[str, Any]) -> HttpResponse:
-    context = {**_standing(request, project), "said": _said(Draft(), saved)}
+    standing = ask(*standing_on(request.user, project))
+    context = {**_standing(request, project, standing), "said": _said(Draft(), saved)}
     return render(request, f"{TEMPLATE}#standing", context)
 
 
@@ -149,12 +151,17 @@ def _refused(request: UserRequest, project: Project, comparison: UUID, error: Ba
 
 
 def _context(request: UserRequest, project: Project, assignment: Assignment | None, draft: Draft) -> dict[str, Any]:
-    whole_page = not request.htmx
+    whole_page, counted, screen = not request.htmx, standing_on(request.user, project), None
     if assignment:
         assignment.project = project  # which was loaded before the texts were: they are rendered as of then
+        texts = texts_in(assignment)
+        standing, kept = ask_together(counted, texts.asked)
+        screen = screen_of(assignment, draft.fields, draft.errors, texts.html(kept))
+    else:
+        standing = ask(*counted)
     return {
-        **_standing(request, project),
-        "screen": screen_of(assignment, draft.fields, draft.errors) if assignment else None,
+        **_standing(request, project, standing),
+        "screen": screen,
         "draft": draft,
         "now": timezone.now(),
         "guidelines": drawer_of(request.user, project, assignment) if whole_page else None,
@@ -164,7 +171,7 @@ def _context(request: UserRequest, project: Project, assignment: Assignment | No
     }
 
 
-def _standing(request: UserRequest, project: Project) -> dict[str, Any]:
+def _standing(request: UserRequest, project: Project, found: Rows) -> dict[str, Any]:
     """How far this person is."""
-    work, today = standing_of(request.user, project)
+    work, today = read_standing(request.user, project, found)
     return {"project": project, "work": work, "today": today}

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from core.models import Membership, Project, Role, User
 from core.models.project import GOING
-from core.rows import Columns, ask, split
+from core.rows import Ask, Columns, ask, split
 
 Verb = Literal["see", "judge", "read", "names", "review", "manage", "team", "audit", "own"]
 
@@ -40,9 +40,12 @@ NOTHING: frozenset[Verb] = frozenset()
 PROJECT = Columns(Project, "p")
 BY_SLUG = f"""
 SELECT {PROJECT}, m.role, m.paused
-  FROM core_project p LEFT JOIN core_membership m ON m.project_id = p.id AND m.user_id = %(person)s
- WHERE p.slug = %(slug)s AND strpos(p.slug, %(going)s) = 0 AND (m.id IS NOT NULL OR %(staff)s)
+  FROM core_project p JOIN core_user u ON u.id = {{who}}
+  LEFT JOIN core_membership m ON m.project_id = p.id AND m.user_id = u.id
+ WHERE p.slug = %(slug)s AND strpos(p.slug, %(going)s) = 0 AND (m.id IS NOT NULL OR u.is_staff AND u.is_active)
 """
+OF_PERSON = BY_SLUG.format(who="%(who)s")
+OF_SESSION = BY_SLUG.format(who="(SELECT s.user_id FROM core_session s WHERE s.session_key = %(who)s)")
 
 
 def verbs_in(user: User, projects: Sequence[Project]) -> Mapping[int, frozenset[Verb]]:
@@ -66,10 +69,16 @@ def may(user: User, project: Project, verb: Verb) -> bool:
     return verb in verbs_of(user, project)
 
 
+def project_of_session(session_key: str, slug: str) -> Ask:
+    """What `get_project` reads for whoever the session is of, so that it can be read along with that."""
+    return OF_SESSION, {"who": session_key, "slug": slug, "going": GOING}
+
+
 def get_project(user: User, slug: str, verb: Verb) -> Project:
     """The project, if the user may see it and do this; a stranger cannot tell it from one that does not exist."""
-    named = {"person": user.pk, "slug": slug, "going": GOING, "staff": user.is_staff and user.is_active}
-    rows = ask(BY_SLUG, named) if "\0" not in slug else []
+    rows = user.read_along.pop(slug, None) if user.read_along else None
+    if rows is None and "\0" not in slug:
+        rows = ask(OF_PERSON, {"who": user.pk, "slug": slug, "going": GOING})
     if not rows:
         raise Http404("There is no such project.")
     project, role, paused = split(rows[0], PROJECT)

@@ -12,7 +12,7 @@ from core.images.places import kept_images
 from core.images.placing import images_in, with_images
 from core.models import Project
 from core.rendering import MOST_CHARACTERS, VERSION, html_of
-from core.rows import ask
+from core.rows import Ask, Rows, ask
 
 Html = Mapping[str, SafeString]
 Piece = tuple[str, list[str]]  # with placeholders, and the keys of the images that belong there
@@ -37,22 +37,35 @@ def rendered_many(project: Project, texts: Iterable[str], *, breaks: bool = True
 
     The project must have been loaded before the texts were: it tells whether texts were erased since.
     """
-    wanted = {_key(text, breaks): text for text in texts}
-    pieces = _found(project, list(wanted)) if wanted else {}
-    new = {key: _rendered(text, breaks) for key, text in wanted.items() if key not in pieces}
-    if worth_it := {key: piece for key, piece in new.items() if len(wanted[key]) <= MOST_CHARACTERS}:
-        _keep(project, worth_it)
-    pieces |= new
-    kept = kept_images(project, {name for _, names in pieces.values() for name in names})
-    return {text: mark_safe(with_images(pieces[key][0], kept)) for key, text in wanted.items()}  # noqa: S308
+    wanted = Texts(project, texts, breaks=breaks)
+    return wanted.html(ask(*wanted.asked)) if wanted.by_key else {}
+
+
+class Texts:
+    """Texts of a project that are to be shown."""
+
+    def __init__(self, project: Project, texts: Iterable[str], *, breaks: bool = True) -> None:
+        self.project, self.breaks = project, breaks
+        self.by_key = {_key(text, breaks): text for text in texts}
+
+    @property
+    def asked(self) -> Ask:
+        """What is kept of them."""
+        return READ, [self.project.pk, list(self.by_key)]
+
+    def html(self, found: Rows) -> Html:
+        """By text, with the project's images, from the rows of `asked`; what is not kept yet is rendered now."""
+        pieces = {bytes(key): (html, images) for key, html, images in found}
+        new = {key: _rendered(text, self.breaks) for key, text in self.by_key.items() if key not in pieces}
+        if worth_it := {key: piece for key, piece in new.items() if len(self.by_key[key]) <= MOST_CHARACTERS}:
+            _keep(self.project, worth_it)
+        pieces |= new
+        kept = kept_images(self.project, {name for _, names in pieces.values() for name in names})
+        return {text: mark_safe(with_images(pieces[key][0], kept)) for key, text in self.by_key.items()}  # noqa: S308
 
 
 def _key(text: str, breaks: bool) -> bytes:
     return key_of(str(VERSION), "breaks" if breaks else "", text.encode("utf-8", "surrogatepass"))
-
-
-def _found(project: Project, keys: list[bytes]) -> dict[bytes, Piece]:
-    return {bytes(key): (html, images) for key, html, images in ask(READ, [project.pk, keys])}
 
 
 def _rendered(text: str, breaks: bool) -> Piece:

@@ -1,7 +1,9 @@
 """Sessions as rows that know whose they are, so that a person can see and end them."""
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from django.contrib.auth import SESSION_KEY
@@ -16,7 +18,8 @@ from django.utils import timezone
 from core.http import Answer
 from core.models import Session, User
 from core.origins import address_of, browser_in_words
-from core.rows import Columns, ask, split
+from core.permissions import project_of_session
+from core.rows import Ask, Columns, ask, ask_together, split
 
 SESSION, PERSON = Columns(Session, "s"), Columns(User, "u")
 LIVE = f"""
@@ -31,9 +34,13 @@ _read_along: ContextVar[User | None] = ContextVar("read along with the session",
 
 
 class SessionStore(DatabaseStore):
-    """`row` is what was read; a save changes only what a request may change of it."""
+    """`row` is what was read; a save changes only what a request may change of it.
+
+    `slug` names the project that the page is about, which is read along.
+    """
 
     row: Session | None = None
+    slug = ""
     origin: tuple[str, str] | None = None
 
     @classmethod
@@ -41,12 +48,20 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        rows = ask(LIVE, [self.session_key, timezone.now()])
+        asked: list[Ask] = [(LIVE, [self.session_key, timezone.now()])]
+        if self.slug:
+            asked.append(project_of_session(str(self.session_key), self.slug))
+        rows, *projects = ask_together(*asked)
         self.row, person = split(rows[0], SESSION, PERSON) if rows else (None, None)
+        if person is not None and projects:
+            person.read_along = {self.slug: projects[0]}
         _read_along.set(person)
         if self.row is None:
             self._session_key = None
         return self.row
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        return dict(_decoded(session_data))
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         row = cast(Session, super().create_model_instance(data))
@@ -68,6 +83,12 @@ class SessionStore(DatabaseStore):
         if not Session.objects.filter(pk=row.pk).update(**changes):
             raise UpdateError("The session was ended in the meantime.")
         return None
+
+
+@lru_cache(maxsize=1_000)
+def _decoded(session_data: bytes | str) -> Mapping[str, Any]:
+    """A text says the same whenever it is read; whether its session still stands is read each time."""
+    return DatabaseStore().decode(session_data)
 
 
 class People(ModelBackend):

@@ -43,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     erased = models.DateTimeField(null=True, blank=True, help_text="When all that names this person was removed.")
     date_joined = models.DateTimeField(default=timezone.now)
 
+    # What `core.permissions` asks of the page's project, by its slug, where it was read with the session; taken once.
+    read_along: "dict[str, Any] | None" = None
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserAccounts] = UserAccounts()

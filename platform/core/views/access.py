@@ -25,6 +25,7 @@ def signed_in(view: Callable[Concatenate[UserRequest, P], HttpResponseBase]) -> 
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        request.session.slug = str(kwargs.get("slug", ""))  # type: ignore[attr-defined]
         person = request.headers.get("X-Person")
         if request.user.is_authenticated and person in (None, str(request.user.public)):
             request.user = getattr(request, "_cached_user", request.user)  # not what stands for it until it is read
