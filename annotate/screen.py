@@ -17,13 +17,10 @@ from annotate.models import Assignment
 from annotate.sources import runs_of
 from annotate.texts import messages_of, texts_of
 from core.conversation import Turn, role_of, text_of, turns
-from core.ids import canonical
 from core.lengths import length_of
 from core.models import Prompt, Response
 from core.renderings import Html, Texts
 from core.rows import ask
-
-WITH_TEXTS = ("spans", "rewrite")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,6 @@ class Pane:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """`kept_as` names the questions as everybody first sees them; empty where something is answered already."""
-
     public: UUID
     asked: list[Asked]
     system: SafeString | None
@@ -58,7 +53,6 @@ class Screen:
     turns: list[Turn]
     panes: list[Pane]
     reference: SafeString | None = None
-    kept_as: str = ""
 
     @property
     def rationale(self) -> Asked | None:
@@ -101,16 +95,7 @@ def screen_of(
         turns=turns(prompt.messages, html),
         panes=_placed(panes, shown, is_marked=any(each.question["kind"] == "spans" for each in questions)),
         reference=html[prompt.reference] if prompt.reference and project.shows_reference else None,
-        kept_as="" if fields or errors else _kept_as(assignment, questions),
     )
-
-
-def _kept_as(assignment: Assignment, questions: Sequence[Asked]) -> str:
-    """Nothing where the responses' texts stand among the questions."""
-    if any(each.question["kind"] in WITH_TEXTS for each in questions):
-        return ""
-    asked_about = f"{assignment.project.slug} {len(assignment.order)}"
-    return f"{asked_about} {canonical(assignment.round.question_set.questions)}"
 
 
 def _placed(panes: Sequence[Pane], shown: Shown, *, is_marked: bool) -> list[Pane]:

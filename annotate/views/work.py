@@ -20,13 +20,15 @@ from annotate.held import not_reserved, reservation_of
 from annotate.kinds.protocol import BadAnswer, Fields
 from annotate.locked import Name
 from annotate.models import Assignment
+from annotate.outlines import outline_of
 from annotate.progress import read_standing, standing_on
 from annotate.reservations import take_next
 from annotate.screen import screen_of, texts_in
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
 from core.http import UserRequest, part
-from core.models import Project, Status
+from core.models import Project, Status, User
 from core.permissions import get_project
+from core.renderings import Html
 from core.rows import Rows, ask, ask_together
 from core.views.access import signed_in
 
@@ -37,6 +39,11 @@ OUTCOMES = {
     "undone": "Taken back",
     "surplus": "Kept beside the count: others had already answered",
 }
+
+
+# What differs on the screens of one outline besides the texts.
+FIGURES = ("done", "total", "done_today", "done_in_words", "total_in_words")
+WORDS = ("person", "initials", "now", "client_id", "said", *FIGURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def _onward(request: UserRequest, project: Project, *, at: datetime | None, **ou
 
 def _standing_alone(request: UserRequest, project: Project, saved: Mapping[str, Any]) -> HttpResponse:
     standing = ask(*standing_on(request.user, project))
-    context = {**_standing(request, project, standing), "said": _said(Draft(), saved)}
+    context = _standing(request, project, standing) | {"said": _said(Draft(), saved)}
     return render(request, f"{TEMPLATE}#standing", context)
 
 
@@ -121,7 +128,7 @@ def context_of(
     draft = Draft()
     if assignment:
         draft = Draft(assignment.client_id, assignment.draft or {}, saved=assignment.draft_saved)
-    return {**_context(request, project, assignment, draft), "said": _said(draft, saved)}
+    return _context(request, project, assignment, draft, _said(draft, saved))
 
 
 def _said(draft: Draft, saved: Mapping[str, Any] | None = None) -> SafeString:
@@ -142,7 +149,7 @@ def _refused(request: UserRequest, project: Project, comparison: UUID, error: Ba
     """
     sent, assignment = request.POST, reservation(request, project, comparison)
     draft = Draft(client_id_of(sent), dict(sent.lists()), {error.question: str(error)})
-    context = {**_context(request, project, assignment, draft), "said": _said(draft)}
+    context = _context(request, project, assignment, draft, _said(draft))
     whole = sent.get("shown") == WANTS_ALL
     response = render(request, part(request, TEMPLATE, "screen" if whole else "answer"), context, status=422)
     if not whole:
@@ -150,28 +157,44 @@ def _refused(request: UserRequest, project: Project, comparison: UUID, error: Ba
     return response
 
 
-def _context(request: UserRequest, project: Project, assignment: Assignment | None, draft: Draft) -> dict[str, Any]:
-    whole_page, counted, screen = not request.htmx, standing_on(request.user, project), None
+def _context(
+    request: UserRequest, project: Project, assignment: Assignment | None, draft: Draft, said: SafeString
+) -> dict[str, Any]:
     if assignment:
         assignment.project = project  # which was loaded before the texts were: they are rendered as of then
-        texts = texts_in(assignment)
-        standing, kept = ask_together(counted, texts.asked)
-        screen = screen_of(assignment, draft.fields, draft.errors, texts.html(kept))
-    else:
-        standing = ask(*counted)
-    return {
-        **_standing(request, project, standing),
-        "screen": screen,
+    texts = texts_in(assignment) if assignment else None
+    found, *kept = ask_together(standing_on(request.user, project), *([texts.asked] if texts else []))
+    words = _words(request.user) | {"client_id": str(draft.client_id), "said": said}
+    context = {
+        **_standing(request, project, found),
+        **words,
         "draft": draft,
-        "now": timezone.now(),
-        "guidelines": drawer_of(request.user, project, assignment) if whole_page else None,
+        "guidelines": None if request.htmx else drawer_of(request.user, project, assignment),
         "skip_reasons": SKIP_REASONS,
         "flag_reasons": FLAG_REASONS,
         "due": assignment.round.due if assignment else None,
     }
+    return context | _shown(assignment, texts.html(*kept), context) if assignment and texts else context
+
+
+def _words(person: User) -> dict[str, str]:
+    now = str(int(timezone.now().timestamp() * 1000))
+    return {"person": str(person), "initials": person.initials, "now": now}
+
+
+def _shown(assignment: Assignment, html: Html, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The screen; where nothing is answered yet, its outline and the words that are set in."""
+    draft, public = context["draft"], str(assignment.comparison.public)
+    outline = None if draft.fields or draft.errors or draft.saved else outline_of(assignment, html)
+    if outline is None:
+        return {"public": public, "screen": screen_of(assignment, draft.fields, draft.errors, html)}
+    words = {**{name: context[name] for name in WORDS}, "public": public, **outline.words}
+    return {"public": public, "screen": outline.screen, "outline": outline.key, "words": words}
 
 
 def _standing(request: UserRequest, project: Project, found: Rows) -> dict[str, Any]:
     """How far this person is."""
     work, today = read_standing(request.user, project, found)
-    return {"project": project, "work": work, "today": today}
+    figures = {"done": str(work.done), "total": str(work.total or 1)}
+    figures |= {"done_today": f"{today:,}", "done_in_words": f"{work.done:,}", "total_in_words": work.total_in_words}
+    return {"project": project, "work": work, "today": today, "has_figures": bool(work.total or today), **figures}

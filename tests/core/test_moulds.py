@@ -8,7 +8,7 @@ from django.template import engines
 
 from core.templatetags import moulds
 
-PAGE = """{% load moulds %}{% mould page key slug public=public said=said %}<a href="{{ public }}">{{ title }}</a>
+PAGE = """{% load moulds %}{% mould page words key slug %}<a href="{{ public }}">{{ title }}</a>
 <form>{% csrf_token %}{{ said }}</form>{{ public }}{% endmould %}"""
 
 
@@ -28,9 +28,8 @@ def said(**more: Any) -> dict[str, Any]:
     return {
         "key": "v1",
         "slug": "p",
-        "public": uuid4(),
+        "words": {"public": uuid4(), "said": more.pop("said", "x")},
         "title": "Ü & <i>",
-        "said": "x",
         "csrf_token": "a" * 64,
         **more,
     }

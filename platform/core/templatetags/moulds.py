@@ -1,12 +1,12 @@
 """A part of a page that is alike for everybody but for a few words is made once, and the words are set in."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import template
-from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
 from django.utils.html import conditional_escape
 
@@ -20,51 +20,48 @@ _stand_ins: dict[str, UUID] = {}
 
 @register.tag
 def mould(parser: Parser, token: Token) -> "Mould":
-    """{% mould NAME key … word=value … %}…{% endmould %}
+    """{% mould NAME words key … %}…{% endmould %}
 
-    The keys name all that the part depends on besides the words and the token of its forms. Where the first is empty,
-    the part is made as if it stood there alone.
+    `words` is a mapping; its names are variables within. The keys name all that the part depends on besides the words
+    and the token of its forms. Where the first is empty, the part is made as if it stood there alone.
     """
     _, name, *given = token.split_contents()
-    keys = [each for each in given if "=" not in each]
     nodes = parser.parse(("endmould",))
     parser.delete_first_token()
-    words = token_kwargs(given[len(keys) :], parser)
-    return Mould(name, [parser.compile_filter(key) for key in keys], words, nodes)
+    words, *keys = map(parser.compile_filter, given)
+    return Mould(name, words, keys, nodes)
 
 
 class Mould(template.Node):
-    def __init__(
-        self, name: str, keys: list[FilterExpression], words: dict[str, FilterExpression], nodes: NodeList
-    ) -> None:
-        self.name, self.keys, self.words, self.nodelist = name, keys, words, nodes
+    def __init__(self, name: str, words: FilterExpression, keys: list[FilterExpression], nodes: NodeList) -> None:
+        self.name, self.words, self.keys, self.nodelist = name, words, keys, nodes
 
     def render(self, context: Context) -> str:
-        key = tuple(str(each.resolve(context)) for each in self.keys)
-        words = {name: value.resolve(context) for name, value in self.words.items()}
-        if not key[0]:
+        key = (self.name, *(str(each.resolve(context)) for each in self.keys))
+        words = self.words.resolve(context) or {}
+        if not key[1]:
             return self._rendered(context, words)
-        words["csrf_token"] = str(context.get("csrf_token", ""))
-        pieces = _made.get((self.name, *key))
+        words = {**words, "csrf_token": str(context.get("csrf_token", ""))}
+        pieces = _made.get(key)
         if pieces is None:
-            made = self._rendered(context, {name: _stand_in(name) for name in words})
-            pieces = _cut(made, words)
-            _keep((self.name, *key), pieces)
+            pieces = _cut(self._rendered(context, {name: stand_in(name) for name in words}), words)
+            _keep(key, pieces)
         said = {name: conditional_escape(value) for name, value in words.items()}
         return "".join([said[piece] if at % 2 else piece for at, piece in enumerate(pieces)])
 
-    def _rendered(self, context: Context, words: dict[str, Any]) -> str:
+    def _rendered(self, context: Context, words: Mapping[str, Any]) -> str:
         with context.push(**words):
             return str(self.nodelist.render(context))
 
 
-def _stand_in(name: str) -> UUID:
+def stand_in(name: str) -> UUID:
+    """What stands for a word while its part is made."""
     return _stand_ins.setdefault(name, uuid4())
 
 
 def _cut(made: str, names: Iterable[str]) -> list[str]:
     """The part in pieces; every second one is the name of the word that stands there."""
-    words = {str(_stand_in(name)): name for name in names}
+    words = {str(stand_in(name)): name for name in names}
     pieces = re.split(f"({'|'.join(words)})", made)
     return [words[piece] if at % 2 else piece for at, piece in enumerate(pieces)]
 
