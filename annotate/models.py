@@ -122,7 +122,8 @@ class Assignment(models.Model):
     and one more may be reserved ahead while that is answered. What a person wrote a part of is never asked of them.
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    # Its round's constraint says that the project exists; one of its own would lock the project's row at each claim.
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="assignments")
     person = models.ForeignKey(User, models.CASCADE, related_name="assignments", db_index=False)
     round = models.ForeignKey(Round, models.CASCADE, related_name="+", db_constraint=False, db_index=False)

@@ -1,9 +1,10 @@
 """People at work: submit with the next comparison in its answer, over real HTTP, on short and long queues.
 
-The server runs as `serve` runs it, in processes of its own; the load generator in another one. Beside it, in the same
-run, a bare page: it asks the database one thing and answers a word. The ratio to that says what our code costs,
-whatever the machine has to do besides. The last two columns are for the way of a page with scripts: the next comparison
-is fetched by a request of its own, and a submit is answered without one.
+The server runs as `serve` runs it, in processes of its own; the load generator in another one. The database has seen
+work before: while its tables are empty, PostgreSQL plans for empty tables. Beside it, in the same run, a bare page: it
+asks the database one thing and answers a word. The ratio to that says what our code costs, whatever the machine has to
+do besides. The last two columns are for the way of a page with scripts: the next comparison is fetched by a request of
+its own, and a submit is answered without one.
 """
 
 import argparse
@@ -23,6 +24,7 @@ from urllib.request import urlopen
 from measures import gate, print_load, print_table
 from stand import ROOT, database
 
+BEFORE, PEOPLE = 20_000, 20
 SIZES, CLIENTS, SECONDS = (1_000, 100_000, 1_000_000), (1, 8, 32), 8.0
 LEAST_RATE, MOST_P95, MOST_GROWTH = 160.0, 0.250, 1.5
 PROMPTS, RESPONSES = 1_000, 46
@@ -58,7 +60,39 @@ SELECT id, prompt_id, first, 0 FROM pair UNION ALL SELECT id, prompt_id, second,
 INSERT INTO annotate_queueitem (comparison_id, project_id, wanted, held, priority, tie)
 SELECT id, %(project)s, 10, 0, 0, 0 FROM pair
 """
+# Each comparison of a project judged by one of its people, as if they had shared them a while ago.
+ANSWERED = """
+INSERT INTO core_judgment (project_id, comparison_id, k, judge_id, person_id, round_id, occasion, sample, "order",
+                           order_no, ranks, partial, strength, both_bad, answers, ratings, spans, rationale, status,
+                           touched, live, client_id, created)
+SELECT c.project_id, c.id, 2, g.id, g.person_id, %(round)s, 'first', 1, '{0,1}', 0, '{1,2}', false, 2, false, '{}',
+       '{}', '[]', '', 'submitted', true, true, gen_random_uuid(), now() - interval '2 days'
+  FROM core_comparison c JOIN core_judge g ON g.id = (%(judges)s::bigint[])[1 + c.id %% %(people)s]
+ WHERE c.project_id = %(project)s;
+
+INSERT INTO annotate_assignment (project_id, comparison_id, person_id, round_id, state, "order", shown)
+SELECT project_id, comparison_id, person_id, round_id, 'done', "order", created
+  FROM core_judgment WHERE project_id = %(project)s
+"""
 TEXT = "It depends on what is **meant** by it, so let us look more closely:\n\n- one thing\n- another\n\n`code`\n\n" * 6
+
+
+def work_of_before(count: int) -> None:
+    """A project in which that much has been answered."""
+    from django.db import connection
+
+    from core.judges import judges_of
+    from core.labels.service import refresh_project
+    from core.models import Project, User
+
+    fill("before", count, PEOPLE)
+    project = Project.objects.get(slug="before")
+    judges = [judge.pk for judge in judges_of(list(User.objects.all()), project).values()]
+    named = {"project": project.pk, "round": project.current_round.pk, "judges": judges, "people": PEOPLE}
+    with connection.cursor() as cursor:
+        for statement in ANSWERED.split(";\n"):
+            cursor.execute(statement, named)
+    refresh_project(project)
 
 
 def fill(name: str, count: int, people: int) -> tuple[str, list[str]]:
@@ -194,6 +228,7 @@ def backends() -> list[int]:
 
 def measure(sizes: list[int], clients: tuple[int, ...], seconds: float, workers: int, folder: Path) -> Any:
     rows, p95, rates = [], {}, {}
+    work_of_before(sizes[0] if seconds < SECONDS else BEFORE)
     with served(folder, workers) as (url, process):
         bare = {n: rate_of(clicked(url=url, seconds=seconds / 2, bare=n)) for n in clients}
         for size in sizes:
@@ -242,12 +277,12 @@ def missed(sizes: list[int], rates: dict[tuple[int, int], float], p95: dict[tupl
 
 
 def main() -> int:
-    from core.serving.programs import PROCESSES
+    from core.serving.programs import WEB_PROCESSES
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run without gates")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="open comparisons, ascending")
-    parser.add_argument("--workers", type=int, default=PROCESSES, help="processes of the web server")
+    parser.add_argument("--workers", type=int, default=WEB_PROCESSES, help="processes of the web server")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each figure is measured")
     chosen = parser.parse_args()
     sizes = [300] if chosen.quick else list(chosen.sizes)
