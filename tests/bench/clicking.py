@@ -42,7 +42,7 @@ class Browser:
         head = await self.reader.readuntil(b"\r\n\r\n")
         length = LENGTH.search(head)
         body = await self.reader.readexactly(int(length[1]) if length else 0)
-        if not head.startswith(b"HTTP/1.1 200 "):
+        if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 204 ")):  # 204: nothing comes after this one
             raise SystemExit(f"{head.decode()}{body[:300]!r} for {request[:200]!r}")
         return body
 
