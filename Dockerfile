@@ -23,4 +23,4 @@ USER preferee
 # A named volume takes over the owner and the mode that the folder has here.
 VOLUME /data
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "3", "--blocking-threads", "1", "--backpressure", "64", "--respawn-failed-workers", "--log-level", "error", "config.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "2", "--backpressure", "64", "--respawn-failed-workers", "--log-level", "warning", "config.wsgi:application"]

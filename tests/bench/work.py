@@ -277,12 +277,12 @@ def missed(sizes: list[int], rates: dict[tuple[int, int], float], p95: dict[tupl
 
 
 def main() -> int:
-    from core.serving.programs import WEB_PROCESSES
+    from core.serving.programs import PROCESSES
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a smoke run without gates")
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="open comparisons, ascending")
-    parser.add_argument("--workers", type=int, default=WEB_PROCESSES, help="processes of the web server")
+    parser.add_argument("--workers", type=int, default=PROCESSES, help="processes of the web server")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long each figure is measured")
     chosen = parser.parse_args()
     sizes = [300] if chosen.quick else list(chosen.sizes)

@@ -9,8 +9,6 @@ from urllib.parse import quote
 from config import broker
 
 PROCESSES = 2
-# While one waits for the disk, another has the core.
-WEB_PROCESSES = 3
 # The checks of the whole site take longer than the rest of a worker's start.
 CELERY = ("-m", "celery", "--quiet", "--skip-checks", "--app", "config.celery")
 # Celery's advice against root is meant for messages that carry code; ours are JSON in a private folder.
@@ -30,16 +28,15 @@ class Program:
 
 
 def on_one_machine(
-    home: Path, host: str, port: int, *, web_workers: int = WEB_PROCESSES, workers: int = PROCESSES
+    home: Path, host: str, port: int, *, web_workers: int = PROCESSES, workers: int = PROCESSES
 ) -> list[Program]:
     return [web(host, port, web_workers), *map(worker, range(1, workers + 1)), beat(home)]
 
 
 def web(host: str, port: int, workers: int) -> Program:
-    # One thread a process: more of them only widen the tail.
-    threads = ("--blocking-threads", "1", "--backpressure", "64")
-    # On a small machine the server would warn that these are more than the cores.
-    processes = ("--workers", str(workers), "--respawn-failed-workers", "--log-level", "error")
+    # Two threads a process: while one waits for the database, the other one works.
+    threads = ("--blocking-threads", "2", "--backpressure", "64")
+    processes = ("--workers", str(workers), "--respawn-failed-workers", "--log-level", "warning")
     where = ("--host", host, "--port", str(port))
     options = ("--interface", "wsgi", *processes, *threads, *where)
     return Program("web server", ("-m", "granian", *options, "config.wsgi:application"))

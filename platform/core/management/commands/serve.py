@@ -15,7 +15,7 @@ from core.serving.asking import asking_interrupts
 from core.serving.database import running
 from core.serving.group import serve
 from core.serving.lock import only_one
-from core.serving.programs import PROCESSES, WEB_PROCESSES, check_broker, on_one_machine
+from core.serving.programs import PROCESSES, check_broker, on_one_machine
 
 
 def at_least_one(text: str) -> int:
@@ -35,7 +35,7 @@ class Command(SentenceCommand):
         parser.add_argument("--host", default=HOST, help="address to serve the pages on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="its port (default: %(default)s)")
         parser.add_argument(
-            "--web-workers", type=at_least_one, default=WEB_PROCESSES, help="processes of the web server"
+            "--web-workers", type=at_least_one, default=PROCESSES, help="processes of the web server"
         )
         parser.add_argument("--workers", type=at_least_one, default=PROCESSES, help="processes that work on runs")
 
