@@ -222,7 +222,8 @@ def below(parent: int) -> list[int]:
 def backends() -> list[int]:
     from core.bulk import fetch
 
-    rows = fetch("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", [])
+    others = "datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    rows = fetch(f"SELECT pid FROM pg_stat_activity WHERE {others}", [])
     return [pid for (pid,) in rows]
 
 
