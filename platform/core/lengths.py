@@ -13,7 +13,7 @@ def length_of(text: str) -> str:
     """Words, or characters where the script does not space its words."""
     words = text.split()
     solid = sum(map(len, words))
-    if len(UNSPACED.findall(text)) > solid * MOSTLY:
+    if not text.isascii() and len(UNSPACED.findall(text)) > solid * MOSTLY:
         return _counted(solid, "character")
     return _counted(len(words), "word")
 
