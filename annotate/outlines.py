@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 
 from annotate.held import responses_of
 from annotate.models import Assignment
-from annotate.screen import Screen, screen_of
+from annotate.screen import Screen, screen_of, title_of
 from annotate.texts import messages_of
 from core.conversation import role_of, text_of
 from core.lengths import length_of
@@ -45,7 +45,7 @@ def outline_of(assignment: Assignment, html: Html) -> Outline | None:
     names: dict[str, str] = {}
     shape = _shape(assignment, names)
     key = msgspec.json.encode([_around(assignment), shape, questions]).decode()
-    words = {name: html[text] for text, name in names.items()} | _lengths(assignment)
+    words = {name: html[text] for text, name in names.items()} | _titles(assignment) | _lengths(assignment)
     return Outline(key, words, SimpleLazyObject(partial(_screen, assignment, names)))
 
 
@@ -68,10 +68,15 @@ def _shape(assignment: Assignment, names: dict[str, str]) -> list[Any]:
     return [
         name(prompt.system) if prompt.system else "",
         turns(prompt.messages),
-        [[context.get("title"), name(context["text"])] for context in prompt.contexts],
+        [name(context["text"]) for context in prompt.contexts],
         name(prompt.reference) if prompt.reference and assignment.project.shows_reference else "",
         [turns(messages_of(responses[slot])) for slot in assignment.order],
     ]
+
+
+def _titles(assignment: Assignment) -> dict[str, str]:
+    contexts = assignment.comparison.prompt.contexts
+    return {f"title{place}": title_of(context, place) for place, context in enumerate(contexts)}
 
 
 def _lengths(assignment: Assignment) -> dict[str, str]:
@@ -85,5 +90,6 @@ def _lengths(assignment: Assignment) -> dict[str, str]:
 def _screen(assignment: Assignment, names: Mapping[str, str]) -> Screen:
     html = {text: mark_safe(str(stand_in(name))) for text, name in names.items()}  # noqa: S308
     screen = screen_of(assignment, {}, html=html)
-    panes = [replace(pane, length=str(stand_in(f"length{place}"))) for place, pane in enumerate(screen.panes)]
-    return replace(screen, panes=panes)
+    contexts = [replace(each, title=str(stand_in(f"title{at}"))) for at, each in enumerate(screen.contexts)]
+    panes = [replace(each, length=str(stand_in(f"length{at}"))) for at, each in enumerate(screen.panes)]
+    return replace(screen, contexts=contexts, panes=panes)

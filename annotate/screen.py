@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.utils.functional import SimpleLazyObject
@@ -114,10 +114,11 @@ def shown_in(assignment: Assignment) -> Shown:
 
 
 def contexts_of(prompt: Prompt, html: Html) -> list[Context]:
-    return [
-        Context(context.get("title") or f"Context {number}", html[context["text"]])
-        for number, context in enumerate(prompt.contexts, start=1)
-    ]
+    return [Context(title_of(each, place), html[each["text"]]) for place, each in enumerate(prompt.contexts)]
+
+
+def title_of(context: Mapping[str, Any], place: int) -> str:
+    return str(context.get("title") or f"Context {place + 1}")
 
 
 def _text_of(response: Response) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from config.postgres.prepared import read
@@ -97,6 +97,16 @@ def test_what_fails_takes_the_whole_transaction_back_also_at_its_end() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         ask_together(rename, (NEW, ["of no project"]))
     assert User.objects.get(pk=person.pk).name == "Before"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("others", [[], [("SELECT 1", [])]], ids=["alone", "among others"])
+def test_a_server_that_goes_away_meanwhile_is_a_lost_connection(others: list[Any]) -> None:
+    gone = ("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)", [])
+    with pytest.raises(OperationalError):
+        ask_together(*others, gone, *others)
+    connection.close_if_unusable_or_obsolete()
+    assert ask_together(("SELECT 1", []), ("SELECT 2", [])) == [[(1,)], [(2,)]]
 
 
 def test_whoever_looks_at_queries_sees_these_too_with_their_values() -> None:

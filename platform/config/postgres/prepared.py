@@ -112,9 +112,11 @@ class Prepared:
             while results[-1].status != ExecStatus.PIPELINE_SYNC:
                 if (result := self.connection.wait(fetch(server))) is not None:
                     results.append(result)
-            return results[:-1]
-        finally:
-            server.exit_pipeline_mode()
+        except BaseException:
+            self.connection.close()  # answers that nobody took would be taken for those of the next statement
+            raise
+        server.exit_pipeline_mode()
+        return results[:-1]
 
     def _check(self, result: PGresult) -> None:
         if result.status in FAILED:

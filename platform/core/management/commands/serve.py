@@ -34,9 +34,7 @@ class Command(SentenceCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default=HOST, help="address to serve the pages on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="its port (default: %(default)s)")
-        parser.add_argument(
-            "--web-workers", type=at_least_one, default=PROCESSES, help="processes of the web server"
-        )
+        parser.add_argument("--web-workers", type=at_least_one, default=PROCESSES, help="processes of the web server")
         parser.add_argument("--workers", type=at_least_one, default=PROCESSES, help="processes that work on runs")
 
     def handle(self, *args: Any, **options: Any) -> None:
