@@ -32,7 +32,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """The plan of a prepared statement is made without its values, or it would be made for each of them anew."""
         params: dict[str, Any] = super().get_connection_params()
         options = f"{params.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
-        return {**params, "prepare_threshold": 1, "options": options}
+        return {**params, "options": options}
 
     def ask(self, asked: Sequence[tuple[str, Values]]) -> list[tuple[Rows, int]]:
         """Of each statement, all of which are asked all the time, the rows, and how many it returned or changed."""
