@@ -19,8 +19,15 @@ ONE_MACHINE = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
 }
-# For tests, two of which may open 64 connections each at the same moment.
-NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "200"}
+# For tests, two of which may open 64 connections each at the same moment; and which fill a table within a transaction,
+# where whoever comes to vacuum it meanwhile finds many pages and nothing on them.
+NOT_DURABLE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "autovacuum_naptime": "1min",
+}
 
 
 def server_options(cluster: Cluster, *, durable: bool) -> list[str]:
