@@ -20,7 +20,7 @@ from core.judges import judge_of
 from core.labels.service import refresh_labels, votes_on
 from core.models import Judgment, Status, User
 from core.orders import order_number
-from core.rows import Columns, Rows, adding, ask_together
+from core.rows import Ask, Columns, adding, ask, ask_together
 
 # What comes next is answered before the server knows that it is shown, where the network was away.
 RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
@@ -61,7 +61,8 @@ def submit_judgment(comparison: Named, answer: Answer, *, by: User) -> Judgment:
                 raise Conflict("You have skipped this comparison, so the answer was not kept. Go on with the next one.")
             return before
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
-        judgment, votes = _store(found, answer, said, _status_of(assignment))
+        judgment, stored = _judgment(found, answer, said, _status_of(assignment))
+        ((judgment.pk,),), votes = ask_together(stored, votes_on([assignment.comparison_id]))
         keep_rewrites(assignment, said)
         refresh_labels([assignment.comparison_id], tell=False, votes=votes)
         if depends_on_labels(assignment.project):
@@ -77,7 +78,8 @@ def skip(comparison: Named, answer: Skip, *, by: User) -> None:
         if assignment.state == AssignmentState.DONE or _already(found, answer):
             return
         free([assignment.pk], AssignmentState.SKIPPED)
-        _store(found, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
+        _, stored = _judgment(found, answer, Said(answers={"skip": answer.reason}), Status.SKIPPED)
+        ask(*stored)
 
 
 def _already(found: Found, answer: Answer | Skip) -> Judgment | None:
@@ -99,8 +101,8 @@ def _status_of(assignment: Assignment) -> Status:
     return Status.SURPLUS
 
 
-def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> tuple[Judgment, Rows]:
-    """The judgment, and all votes on its comparison."""
+def _judgment(found: Found, answer: Answer | Skip, said: Said, status: Status) -> tuple[Judgment, Ask]:
+    """The judgment, and the statement that stores it and ends the reservation."""
     assignment = found.assignment
     wall_ms, active_ms = answer.times.since(assignment.shown)
     judgment = JUDGMENT.new(
@@ -121,6 +123,4 @@ def _store(found: Found, answer: Answer | Skip, said: Said, status: Status) -> t
         revises_id=found.undone,
     )
     ended = AssignmentState.SKIPPED if status == Status.SKIPPED else AssignmentState.DONE
-    new = adding(judgment, ENDED, [ended.value, assignment.pk])
-    ((judgment.pk,),), votes = ask_together(new, votes_on([assignment.comparison_id]))
-    return judgment, votes
+    return judgment, adding(judgment, ENDED, [ended.value, assignment.pk])

@@ -18,8 +18,7 @@ from annotate.models import Assignment, AssignmentState, Flag
 from annotate.own_figures import own_figures
 from annotate.said import fields_in
 from annotate.screen import screen_of, shown_in
-from annotate.views.forms import answer_from, client_id_of
-from annotate.views.prompt import uuid_or_none
+from annotate.views.forms import answer_from, client_id_of, uuid_or_none
 from core.errors import Conflict, PrefereeError
 from core.http import UserRequest
 from core.models import Comparison, Judgment, Project, Status

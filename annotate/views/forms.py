@@ -48,17 +48,21 @@ def skip_from(data: QueryDict) -> Skip:
 
 def client_id_of(data: QueryDict) -> UUID:
     """The mark of the form that was refused, so that its next try is still the same answer."""
+    return uuid_or_none(data.get("client_id")) or uuid4()
+
+
+def uuid_or_none(text: str | None) -> UUID | None:
     try:
-        return UUID(data.get("client_id", ""))
+        return UUID(text or "")
     except ValueError:
-        return uuid4()
+        return None
 
 
 def _mark(data: QueryDict) -> UUID:
-    try:
-        return UUID(data.get("client_id", ""))
-    except ValueError:
-        raise BadAnswer(STALE) from None
+    mark = uuid_or_none(data.get("client_id"))
+    if mark is None:
+        raise BadAnswer(STALE)
+    return mark
 
 
 def _times(data: QueryDict) -> Times:

@@ -11,6 +11,7 @@ from annotate.blindness import blind_to
 from annotate.comparisons import Card
 from annotate.prompts import asked, comparisons_of, responses_of
 from annotate.views.decision_form import DecisionForm, decision_form
+from annotate.views.forms import uuid_or_none
 from core import audit
 from core.http import UserRequest
 from core.models import Comparison, Project, Prompt
@@ -81,10 +82,3 @@ def comparison_part(
     form = form or decision_form(request.user, project, card if is_open else None)
     context = in_project(request.user, project, "prompts", prompt=found, card=card, form=form, **said)
     return render(request, "annotate/comparison.html", context, status=status)
-
-
-def uuid_or_none(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -15,6 +15,7 @@ from config.postgres.prepared import Values
 
 M = TypeVar("M", bound=Model)
 Ask = tuple[str, Values]  # a statement, and what stands in it
+Prepare = Callable[[Any], Any] | None
 
 
 def ask(sql: str, values: Values) -> Rows:
@@ -94,9 +95,6 @@ def adding(row: Model, beside: str = "", values: Sequence[Any] = ()) -> Ask:
     insert, fields = _insert(type(row))
     own = [prepare(getattr(row, name)) if prepare else getattr(row, name) for name, prepare in fields]
     return f"WITH beside AS ({beside}) {insert}" if beside else insert, [*values, *own]
-
-
-Prepare = Callable[[Any], Any] | None
 
 
 @cache
