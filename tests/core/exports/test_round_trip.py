@@ -17,6 +17,7 @@ from annotate.kinds.protocol import BadAnswer
 from annotate.kinds.telling import said_of
 from annotate.reservations import take_next
 from annotate.screen import shown_in
+from annotate.times import Times
 from core.importing import interchange
 from core.models import Judgment, Response, Role
 from core.projects import create_project
@@ -175,7 +176,7 @@ def test_what_people_did_on_the_work_page_survives(load, exported):
         person = MembershipFactory(project=project, role=Role.ANNOTATOR).user
         assert take_next(person, project) is not None
         fields = {"main": [answer], "rationale": ["Because."]}
-        submit_judgment(comparison, Answer(uuid4(), fields, 9000, 8000), by=person)
+        submit_judgment(comparison, Answer(uuid4(), fields, Times(9000, 8000)), by=person)
     second = ComparisonFactory(project=project, prompt=comparison.prompt, texts=["Perhaps.", "Never."])
     assert take_next(person, project).comparison == second
     skip(second, Skip(uuid4(), "language"), by=person)
