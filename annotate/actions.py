@@ -17,7 +17,7 @@ from annotate.times import UNKNOWN, Times
 from annotate.writers import keep_rewrites
 from core.errors import Conflict
 from core.judges import judge_of
-from core.labels.service import refresh_labels, votes_on
+from core.labels.service import label_asks, label_judged, refresh_labels
 from core.models import Judgment, Status, User
 from core.orders import order_number
 from core.rows import Ask, Columns, adding, ask, ask_together
@@ -62,11 +62,13 @@ def submit_judgment(comparison: Named, answer: Answer, *, by: User) -> Judgment:
             return before
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment, stored = _judgment(found, answer, said, _status_of(assignment))
-        ((judgment.pk,),), votes = ask_together(stored, votes_on([assignment.comparison_id]))
+        ((judgment.pk,),), votes, in_gold = ask_together(stored, *label_asks(assignment.comparison_id))
         keep_rewrites(assignment, said)
-        refresh_labels([assignment.comparison_id], tell=False, votes=votes)
         if depends_on_labels(assignment.project):
+            refresh_labels([assignment.comparison_id], tell=False, votes=votes)
             follow_labels([assignment.comparison_id])
+        else:
+            label_judged(assignment.comparison_id, votes, in_gold)
         return judgment
 
 

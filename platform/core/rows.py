@@ -33,6 +33,11 @@ def ask_together(*asked: Ask) -> list[Rows]:
     return [rows for rows, _ in cast(DatabaseWrapper, connection).ask(asked)]
 
 
+def ask_last(*asked: Ask) -> list[Rows]:
+    """The same, where the transaction has nothing else to do: they take its COMMIT along, if no other is around it."""
+    return [rows for rows, _ in cast(DatabaseWrapper, connection).ask(asked, last=True)]
+
+
 class Columns(Generic[M]):
     """The columns of a table, called `alias` in a statement; `names` are the fields that are read, all where none is.
 

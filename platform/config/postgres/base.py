@@ -34,8 +34,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         options = f"{params.get('options', '')} -c plan_cache_mode=force_generic_plan".strip()
         return {**params, "options": options}
 
-    def ask(self, asked: Sequence[tuple[str, Values]]) -> list[tuple[Rows, int]]:
-        """Of each statement, all of which are asked all the time, the rows, and how many it returned or changed."""
+    def ask(self, asked: Sequence[tuple[str, Values]], *, last: bool = False) -> list[tuple[Rows, int]]:
+        """Of each statement, all of which are asked all the time, the rows, and how many it returned or changed.
+
+        The `last` of a transaction take its COMMIT along, where no other transaction is around it.
+        """
+        commits = last and self.in_atomic_block and not any(self.savepoint_ids) and not self.needs_rollback
         self.close_if_health_check_failed()
         self.ensure_connection()
         connection: Connection[Any] = self.connection
@@ -43,10 +47,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._prepared = Prepared(connection, adapters_of(connection))
         with self.wrap_database_errors:
             if not self.queries_logged:
-                return self._prepared.ask(asked)
+                return self._prepared.ask(asked, commits=commits)
             began = time.monotonic()
             try:
-                return self._prepared.ask(asked)
+                return self._prepared.ask(asked, commits=commits)
             finally:
                 took = f"{(time.monotonic() - began) / len(asked):.3f}"
                 self.queries_log.extend({"sql": mogrify(*each, self), "time": took} for each in asked)

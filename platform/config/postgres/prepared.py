@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from psycopg import Connection
+from psycopg.abc import PQGen
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.generators import execute, fetch
+from psycopg.generators import execute, fetch, send
 from psycopg.postgres import types
 from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg.types.datetime import TimestamptzLoader
 
 Values = Sequence[Any] | Mapping[str, Any]
@@ -69,18 +70,21 @@ class Prepared:
         self._values = Transformer(self)
         self._names: dict[str, bytes] = {}
 
-    def ask(self, asked: Sequence[tuple[str, Values]]) -> list[tuple[Rows, int]]:
-        """Of each statement the rows, and how many it returned or changed; what fails, fails all after it."""
+    def ask(self, asked: Sequence[tuple[str, Values]], *, commits: bool = False) -> list[tuple[Rows, int]]:
+        """Of each statement the rows, and how many it returned or changed; what fails, fails all after it.
+
+        Where it `commits`, the transaction ends with the last of them.
+        """
         sent = [self._ready(sql, values) for sql, values in asked]
         begins = not self.connection.autocommit and self._status == TransactionStatus.IDLE
-        if begins or len(sent) > 1:
-            results = self._together(sent, begins=begins)
+        if begins or commits or len(sent) > 1:
+            results = self._together(sent, begins=begins, commits=commits)
         else:
             self.connection.pgconn.send_query_prepared(*sent[0])
             results = self.connection.wait(execute(self.connection.pgconn))
         for result in results:
             self._check(result)
-        return [self._rows(result) for result in results[-len(sent) :]]
+        return [self._rows(result) for result in results[begins : begins + len(sent)]]
 
     @property
     def _status(self) -> int:
@@ -99,7 +103,9 @@ class Prepared:
             self._names[sql] = name
         return name, texts
 
-    def _together(self, sent: Sequence[tuple[bytes, Sequence[Any]]], *, begins: bool) -> list[PGresult]:
+    def _together(
+        self, sent: Sequence[tuple[bytes, Sequence[Any]]], *, begins: bool, commits: bool
+    ) -> Sequence[PGresult]:
         server = self.connection.pgconn
         server.enter_pipeline_mode()
         try:
@@ -107,16 +113,15 @@ class Prepared:
                 server.send_query_params(b"BEGIN", None)
             for name, texts in sent:
                 server.send_query_prepared(name, texts)
+            if commits:
+                server.send_query_params(b"COMMIT", None)
             server.pipeline_sync()
-            results: list[PGresult] = self.connection.wait(execute(server))
-            while results[-1].status != ExecStatus.PIPELINE_SYNC:
-                if (result := self.connection.wait(fetch(server))) is not None:
-                    results.append(result)
+            results = self.connection.wait(_answers(server))
         except BaseException:
             self.connection.close()  # answers that nobody took would be taken for those of the next statement
             raise
         server.exit_pipeline_mode()
-        return results[:-1]
+        return results
 
     def _check(self, result: PGresult) -> None:
         if result.status in FAILED:
@@ -127,3 +132,16 @@ class Prepared:
             return [], result.command_tuples or 0
         self._values.set_pgresult(result)
         return self._values.load_rows(0, result.ntuples, tuple), result.ntuples
+
+
+def _answers(server: PGconn) -> PQGen[list[PGresult]]:
+    """All that a pipeline answers, up to its end."""
+    yield from send(server)
+    results: list[PGresult] = []
+    while True:
+        result = yield from fetch(server)
+        if result is None:
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            return results
+        results.append(result)

@@ -19,6 +19,11 @@ SELECT project_id, '{{}}', array_agg(id ORDER BY id), count(*), now()
           FROM core_comparison WHERE id = ANY(%(judged)s::bigint[])) changed
  GROUP BY project_id, part
 """
+# Of one, by its project and its primary key.
+MARK_ONE = """
+INSERT INTO core_stalefacts (project_id, prompts, comparisons, size, marked)
+VALUES (%s, '{}', ARRAY[%s::bigint], 1, now())
+"""
 
 
 def mark_comparisons(project_id: int, comparison_ids: Sequence[int]) -> None:

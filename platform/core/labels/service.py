@@ -10,11 +10,11 @@ import msgspec
 from django.db import transaction
 
 from core.bulk import array, copy_rows, fetch, stream
-from core.facts.marking import MARK, mark_judged
+from core.facts.marking import MARK, MARK_ONE, mark_judged
 from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
-from core.rows import Ask, ask, ask_together
+from core.rows import Ask, Rows, ask, ask_last, ask_together
 from core.signals import labels_changed
 
 BATCH = 5_000
@@ -50,10 +50,7 @@ SELECT c.id FROM core_comparison c WHERE c.project_id = %s AND c.withdrawn IS NO
    AND EXISTS (SELECT FROM {LABELLED} AND l.comparison_id = c.id)
 """
 UPSERT = f"""
-INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM jsonb_to_recordset(%(labels)s) AS new (
-       comparison_id bigint, project_id bigint, k smallint, question text, policy text, ranks smallint[],
-       undecided boolean, both_bad boolean, probability float8, margin float8, strength float8, tier text, votes jsonb)
- ORDER BY comparison_id
+INSERT INTO core_label AS old ({COLUMNS}, updated) {{rows}}
     ON CONFLICT (comparison_id, question, policy) DO UPDATE
    SET (ranks, undecided, both_bad, probability, margin, strength, tier, votes, updated) = (EXCLUDED.ranks,
        EXCLUDED.undecided, EXCLUDED.both_bad, EXCLUDED.probability, EXCLUDED.margin, EXCLUDED.strength, EXCLUDED.tier,
@@ -63,11 +60,22 @@ INSERT INTO core_label AS old ({COLUMNS}, updated) SELECT {COLUMNS}, now() FROM 
        EXCLUDED.strength, EXCLUDED.tier, EXCLUDED.votes)
 RETURNING comparison_id
 """
+MANY = f"""
+SELECT {COLUMNS}, now() FROM jsonb_to_recordset(%(labels)s) AS new (
+       comparison_id bigint, project_id bigint, k smallint, question text, policy text, ranks smallint[],
+       undecided boolean, both_bad boolean, probability float8, margin float8, strength float8, tier text, votes jsonb)
+ ORDER BY comparison_id
+"""
 # Which labels changed, and whether a gold set asks about the comparison; the facts of those that were judged are stale.
 STORE = f"""
-WITH labelled AS ({UPSERT}), marked AS ({MARK})
+WITH labelled AS ({UPSERT.format(rows=MANY)}), marked AS ({MARK})
 SELECT l.comparison_id, EXISTS (SELECT FROM core_golditem i WHERE i.comparison_id = l.comparison_id) FROM labelled l
 """
+# The same of one that was judged, where no gold set asks about it.
+STORE_ONE = f"""
+WITH labelled AS ({UPSERT.format(rows=f"VALUES ({', '.join(['%s'] * len(COLUMNS.split(', ')))}, now())")}) {MARK_ONE}
+"""
+IN_GOLD = "SELECT EXISTS (SELECT FROM core_golditem i WHERE i.comparison_id = %s)"
 
 Row = tuple[Any, ...]
 Label = tuple[Any, ...]  # in the order of COLUMNS
@@ -109,6 +117,25 @@ def refresh_labels(
 
 def votes_on(comparison_ids: Sequence[int]) -> Ask:
     return OF_COMPARISONS, [array(comparison_ids)]
+
+
+def label_asks(comparison_id: int) -> tuple[Ask, Ask]:
+    """What `label_judged` has to know."""
+    return votes_on([comparison_id]), (IN_GOLD, [comparison_id])
+
+
+def label_judged(comparison_id: int, votes: Rows, in_gold: Rows) -> None:
+    """Label one comparison after a judgment; its row is held, and its transaction has nothing else to do.
+
+    `votes` and `in_gold` are the rows of `label_asks`. Nobody is told.
+    """
+    labels = list(_labels(votes, "people_first"))
+    if not labels or in_gold[0][0]:
+        refresh_labels([comparison_id], tell=False, votes=votes)
+        return
+    *values, tally = labels[0]
+    project = values[1]
+    ask_last((STORE_ONE, [*values, msgspec.json.encode(tally).decode(), project, comparison_id]))
 
 
 def label_new(votes: Iterable[Row]) -> None:
