@@ -10,7 +10,7 @@ from functools import cache
 from annotate.lines import FRESH, UNSETTLED, level
 from core.bulk import array
 from core.models import Project, User
-from core.rows import ask
+from core.rows import Ask, Rows, ask_together
 
 # A round of this loop meets others who take the last place at the same moment; each such place is gone afterwards.
 MOST_TRIES = 50
@@ -81,25 +81,31 @@ moved AS (
          ON CONFLICT (person_id, project_id, group_id, quota_id, priority, level)
          DO UPDATE SET tie = EXCLUDED.tie, comparison_id = EXCLUDED.comparison_id
       WHERE (old.tie, old.comparison_id) < (EXCLUDED.tie, EXCLUDED.comparison_id))
-SELECT (SELECT comparison_id FROM taken), line.priority, line.level FROM line LIMIT 1
+SELECT NULLIF(set_config('preferee.taken', COALESCE((SELECT comparison_id FROM taken)::text, ''), true), '')::bigint,
+       line.priority, line.level
+  FROM line LIMIT 1
 """
+# What the transaction has taken last, for statements that go to the server together with the claim.
+TAKEN = "NULLIF(current_setting('preferee.taken', true), '')::bigint"
 
 
-def claim(person: User, project: Project, groups: Sequence[int]) -> int | None:
+def claim(person: User, project: Project, groups: Sequence[int], *beside: Ask) -> tuple[int | None, list[Rows]]:
     """The comparison at which the person has a place now; None where no line of these groups has one for them.
 
-    What others are taking at this very moment is passed over, and waited for where there is nothing else.
+    What others are taking at this very moment is passed over, and waited for where there is nothing else. `beside` are
+    statements about what is `TAKEN`; their rows come with it.
     """
     named = {"project": project.pk, "person": person.pk, "groups": array(groups), "strategy": project.strategy}
     after, wait = BEFORE_ALL, "SKIP LOCKED"
     for _ in range(MOST_TRIES):
-        rows = ask(statement(project.strategy, wait), {**named, "after_priority": after[0], "after_level": after[1]})
+        along = {**named, "after_priority": after[0], "after_level": after[1]}
+        rows, *others = ask_together((statement(project.strategy, wait), along), *beside)
         if rows and rows[0][0] is not None:
-            return int(rows[0][0])
+            return rows[0][0], others
         if not rows and after == BEFORE_ALL:
-            return None
+            break
         after, wait = (rows[0][1:], "SKIP LOCKED") if rows and wait else (BEFORE_ALL, "")
-    return None
+    return None, []
 
 
 @cache

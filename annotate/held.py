@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from annotate.claims import TAKEN
 from annotate.models import Assignment
 from core.models import Comparison, Project, Prompt, QuestionSet, Response, Round, User
 from core.rows import Ask, Columns, Rows, ask, joined, split
@@ -38,8 +39,9 @@ TEXTS = f"""
 SELECT {COMPARISON}, {PROMPT}, {RESPONSE}
   FROM core_comparison c JOIN core_prompt p ON p.id = c.prompt_id
   JOIN core_candidate n ON n.comparison_id = c.id JOIN core_response e ON e.id = n.response_id
- WHERE c.id = %s ORDER BY n.slot
+ WHERE c.id = {{which}} ORDER BY n.slot
 """
+TEXTS_TAKEN: Ask = TEXTS.format(which=TAKEN), []
 
 
 def reservation_of(person: User, project: Project, public: UUID) -> Assignment | None:
@@ -81,7 +83,7 @@ def read_along(assignment: Assignment, comparison: Comparison, current: Round, p
 
 
 def texts_on(comparison_id: int) -> Ask:
-    return TEXTS, [comparison_id]
+    return TEXTS.format(which="%s"), [comparison_id]
 
 
 def with_texts(comparison_id: int, found: Rows) -> Comparison:

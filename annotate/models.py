@@ -14,6 +14,8 @@ from core.models import Comparison, Project, QuestionSet, Round, User
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from core.renderings import Texts
+
 
 class QueueItem(models.Model):
     """A comparison that people judge: places wanted, and places taken by answers and reservations.
@@ -138,6 +140,9 @@ class Assignment(models.Model):
     )
     draft = models.JSONField(null=True, blank=True, help_text="The form as it stands: names and values.")
     draft_saved = models.DateTimeField(null=True, blank=True)
+
+    # What its page shows, where somebody has asked already what is kept of it.
+    texts: "Texts | None" = None
 
     class Meta:
         constraints = [

@@ -1,22 +1,24 @@
 """Reserve the next comparison for a person. Lock order: the person, queue item, quota, then assignment."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from annotate.claims import claim
-from annotate.held import first_assigned, on_the_screen, responses_of, texts_on, with_texts
+from annotate.held import TEXTS_TAKEN, first_assigned, on_the_screen, responses_of, with_texts
 from annotate.leaks import is_kept_back
 from annotate.models import Assignment, AssignmentState
-from annotate.reserving import RESERVED_AHEAD_FOR, RESERVED_FOR, orders_for, orders_on, reserve
+from annotate.progress import standing_on
+from annotate.reserving import RESERVED_AHEAD_FOR, RESERVED_FOR, orders_for, orders_on_taken, reserve_last
 from annotate.rights import Rights, read_rights, rights_in
 from annotate.seats import let_lapse
 from annotate.texts import texts_of
 from core.models import Project, Round, User
-from core.renderings import rendered_many
-from core.rows import ask_together, joined
+from core.renderings import Texts
+from core.rows import Rows, ask_together, joined
 
 # Comparisons that turn out to name who wrote them are set aside on the way; the next look goes on from there.
 MOST_SET_ASIDE = 20
@@ -28,7 +30,17 @@ SELECT set_config('synchronous_commit', 'off', true) FROM core_user u WHERE u.id
 Take = Callable[[User, Project, Rights], Assignment | None]
 
 
-def take_next(person: User, project: Project) -> Assignment | None:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a person has before them now, None where nothing is left; with the rows of `standing_on`, where the same
+    trip brought them.
+    """
+
+    assignment: Assignment | None
+    standing: Rows | None = None
+
+
+def take_next(person: User, project: Project) -> Taken:
     """What this person holds, else what was reserved ahead for them, was assigned to them, or is next in the queue.
 
     None where nothing is left for them, or they may not judge.
@@ -36,33 +48,31 @@ def take_next(person: User, project: Project) -> Assignment | None:
     return _taken(person, project, _next)
 
 
-def take_ahead(person: User, project: Project) -> Assignment | None:
+def take_ahead(person: User, project: Project) -> Taken:
     """What the person will be asked after what they hold: one at most, and theirs for a minute and a half.
 
     None where nothing is left for them, or they may not judge.
     """
-    taken = _taken(person, project, _ahead)
-    if taken is not None:
-        responses = responses_of(taken.comparison)
-        rendered_many(project, texts_of(taken.comparison, responses))  # kept until it is shown
-    return taken
+    return _taken(person, project, _ahead)
 
 
-def _taken(person: User, project: Project, take: Take) -> Assignment | None:
+def _taken(person: User, project: Project, take: Take) -> Taken:
     """Places that others have abandoned are freed afterwards; where there was nothing else, they are looked at."""
     taken, others_expired = _at_the_desk(person, project, take)
     if others_expired:
         let_lapse(project, besides=person.pk)
-        taken = taken or _at_the_desk(person, project, take)[0]
+        return taken if taken.assignment else _at_the_desk(person, project, take)[0]
     return taken
 
 
 @transaction.atomic
-def _at_the_desk(person: User, project: Project, take: Take) -> tuple[Assignment | None, bool]:
+def _at_the_desk(person: User, project: Project, take: Take) -> tuple[Taken, bool]:
     """Two tabs hold one comparison, not two; whoever is paused at this moment gets none."""
-    _, found = ask_together((LOCK, [person.pk]), rights_in(person, project))
+    asked = (LOCK, [person.pk]), rights_in(person, project), standing_on(person, project)
+    _, found, standing = ask_together(*asked)
     rights = read_rights(project, found)
-    return (take(person, project, rights), rights.others_expired) if rights else (None, False)
+    assignment = take(person, project, rights) if rights else None
+    return Taken(assignment, standing), rights is not None and rights.others_expired
 
 
 def _next(person: User, project: Project, rights: Rights) -> Assignment | None:
@@ -133,12 +143,15 @@ def _claim(person: User, project: Project, rights: Rights, state: AssignmentStat
     if rights.current is None:
         return None
     for _ in range(MOST_SET_ASIDE):
-        taken = claim(person, project, rights.groups)
+        taken, read = claim(person, project, rights.groups, TEXTS_TAKEN, orders_on_taken(person))
         if taken is None:
             return None
-        texts, orders = ask_together(texts_on(taken), orders_on(person, [taken]))
+        texts, orders = read
         comparison = joined(with_texts(taken, texts), project=project)
         if not is_kept_back(comparison, project):
+            shown = Texts(project, texts_of(comparison, responses_of(comparison)))
             order = orders_for(project, [comparison], orders)[taken]
-            return reserve(person, rights.current, comparison, state, order)
+            assignment, (shown.found,) = reserve_last(person, rights.current, comparison, state, order, shown.asked)
+            assignment.texts = shown
+            return assignment
     return None

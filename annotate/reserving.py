@@ -6,22 +6,25 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from annotate.claims import TAKEN
 from annotate.held import ASSIGNMENT, read_along
 from annotate.lines import FRESH, level
 from annotate.models import Assignment, AssignmentState
 from annotate.orders import next_order
 from core.bulk import array
 from core.models import Comparison, Project, Round, User
-from core.rows import Ask, Rows, ask, split
+from core.rows import Ask, Rows, ask, ask_last, split
 
 RESERVED_FOR = timedelta(minutes=30)
 RESERVED_AHEAD_FOR = timedelta(seconds=90)
 ORDERS = """
 SELECT a.comparison_id, a."order", a.person_id = %(person)s FROM annotate_assignment a
- WHERE a.comparison_id = ANY (%(ids)s::bigint[]) AND a.state <> 'own'
+ WHERE a.comparison_id {which} AND a.state <> 'own'
    AND (a.person_id = %(person)s OR a.state IN ('held', 'ahead', 'assigned', 'done'))
  ORDER BY a.id
 """
+ORDERS_OF_MANY = ORDERS.format(which="= ANY (%(ids)s::bigint[])")
+ORDERS_TAKEN = ORDERS.format(which=f"= {TAKEN}")
 RESERVE = f"""
 INSERT INTO annotate_assignment AS a (project_id, comparison_id, person_id, round_id, state, "order", expires, shown)
 VALUES (%s, %s, %s, %s, %s, %s::smallint[], %s, %s)
@@ -36,20 +39,26 @@ UPDATE annotate_queueitem q SET held = q.held + 1, level = {level("p.strategy", 
 """
 
 
-def reserve(
-    person: User, current: Round, comparison: Comparison, state: AssignmentState, order: Sequence[int]
-) -> Assignment:
-    """In that order, or as they saw it before in this round."""
+def reserve_last(
+    person: User, current: Round, comparison: Comparison, state: AssignmentState, order: Sequence[int], *beside: Ask
+) -> tuple[Assignment, list[Rows]]:
+    """In that order, or as they saw it before in this round; the end of its transaction. With the rows of `beside`."""
     now = timezone.now()
     expires = now + (RESERVED_FOR if state == AssignmentState.HELD else RESERVED_AHEAD_FOR)
     values = [current.project_id, comparison.pk, person.pk, current.pk, state.value, array(order), expires, now]
-    (assignment,) = split(ask(RESERVE, values)[0], ASSIGNMENT)
-    return read_along(assignment, comparison, current, person)
+    (row,), *others = ask_last((RESERVE, values), *beside)
+    (assignment,) = split(row, ASSIGNMENT)
+    return read_along(assignment, comparison, current, person), others
 
 
 def orders_on(person: User, comparison_ids: Sequence[int]) -> Ask:
     """In which orders others see them, and in which the person saw them before."""
-    return ORDERS, {"person": person.pk, "ids": array(comparison_ids)}
+    return ORDERS_OF_MANY, {"person": person.pk, "ids": array(comparison_ids)}
+
+
+def orders_on_taken(person: User) -> Ask:
+    """The same of what was claimed just now."""
+    return ORDERS_TAKEN, {"person": person.pk}
 
 
 def orders_for(project: Project, comparisons: Sequence[Comparison], found: Rows) -> dict[int, list[int]]:

@@ -20,7 +20,6 @@ from core.conversation import Turn, role_of, text_of, turns
 from core.lengths import length_of
 from core.models import Prompt, Response
 from core.renderings import Html, Texts
-from core.rows import ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,8 @@ class Screen:
 
 def texts_in(assignment: Assignment) -> Texts:
     """The assignment's project should have been loaded before the assignment: `core.renderings` says why."""
-    responses = responses_of(assignment.comparison)
-    return Texts(assignment.project, texts_of(assignment.comparison, responses))
+    comparison = assignment.comparison
+    return assignment.texts or Texts(assignment.project, texts_of(comparison, responses_of(comparison)))
 
 
 def screen_of(
@@ -79,8 +78,7 @@ def screen_of(
 ) -> Screen:
     """`fields` are what the form holds, `errors` the sentences beside its questions, `html` what `texts_in` come to."""
     if html is None:
-        texts = texts_in(assignment)
-        html = texts.html(ask(*texts.asked))
+        html = texts_in(assignment).html
     responses = responses_of(assignment.comparison)
     prompt = assignment.comparison.prompt
     shown = Shown(assignment.order, [_text_of(response) for response in responses])

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from annotate import drafts, drawer, flags
 from annotate.kinds.protocol import BadAnswer
-from annotate.reservations import take_ahead
+from annotate.reservations import Taken, take_ahead
 from annotate.reserving import RESERVED_FOR
 from annotate.undo import undo_last
 from annotate.views.forms import fields_of
@@ -37,7 +37,7 @@ def save_draft(request: UserRequest, slug: str, comparison: UUID) -> HttpRespons
     if not request.POST.get("shown"):
         return JsonResponse({"saved": at.isoformat()})
     assignment.draft, assignment.draft_saved = dict(request.POST.lists()), at
-    return render(request, f"{TEMPLATE}#answer", context_of(request, project, assignment))
+    return render(request, f"{TEMPLATE}#answer", context_of(request, project, Taken(assignment)))
 
 
 @require_GET
@@ -45,12 +45,12 @@ def save_draft(request: UserRequest, slug: str, comparison: UUID) -> HttpRespons
 def work_ahead(request: UserRequest, slug: str) -> HttpResponse:
     """The comparison that comes after the one that is held, and for how long it is reserved; nothing where none is."""
     project = get_project(request.user, slug, "judge")
-    assignment = take_ahead(request.user, project)
-    if assignment is None:
+    taken = take_ahead(request.user, project)
+    if taken.assignment is None:
         return HttpResponse(status=204)
-    response = render(request, f"{TEMPLATE}#screen", context_of(request, project, assignment))
+    response = render(request, f"{TEMPLATE}#screen", context_of(request, project, taken))
     # What was assigned to somebody waits for them; the page looks again all the same.
-    left = assignment.expires - timezone.now() if assignment.expires else RESERVED_FOR
+    left = expires - timezone.now() if (expires := taken.assignment.expires) else RESERVED_FOR
     response.headers["X-Reserved-Seconds"] = str(max(int(left.total_seconds()), 0))
     return response
 
@@ -62,7 +62,7 @@ def undo(request: UserRequest, slug: str) -> HttpResponse:
     assignment = undo_last(request.user, project)
     if not request.htmx:
         return redirect("work", project.slug)
-    return screen(request, project, assignment, {"undone": True, "at": timezone.now()})
+    return screen(request, project, Taken(assignment), {"undone": True, "at": timezone.now()})
 
 
 @require_POST

@@ -22,14 +22,14 @@ from annotate.locked import Name
 from annotate.models import Assignment
 from annotate.outlines import outline_of
 from annotate.progress import read_standing, standing_on
-from annotate.reservations import take_next
+from annotate.reservations import Taken, take_next
 from annotate.screen import screen_of, texts_in
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
 from core.http import UserRequest, part
 from core.models import Project, Status, User
 from core.permissions import get_project
 from core.renderings import Html
-from core.rows import Rows, ask, ask_together
+from core.rows import Rows, ask
 from core.views.access import signed_in
 
 TEMPLATE = "annotate/work.html"
@@ -103,32 +103,33 @@ def _onward(request: UserRequest, project: Project, *, at: datetime | None, **ou
     saved, shown = {"at": at, **outcome}, request.POST.get("shown", "")
     if shown == WANTS_NONE:
         return _standing_alone(request, project, saved)
-    assignment = take_next(request.user, project)
-    if assignment and shown == str(assignment.client_id):
-        return _standing_alone(request, project, saved)
-    return screen(request, project, assignment, saved)
+    taken = take_next(request.user, project)
+    if taken.assignment and shown == str(taken.assignment.client_id):
+        return _standing_alone(request, project, saved, taken.standing)
+    return screen(request, project, taken, saved)
 
 
-def _standing_alone(request: UserRequest, project: Project, saved: Mapping[str, Any]) -> HttpResponse:
-    standing = ask(*standing_on(request.user, project))
-    context = _standing(request, project, standing) | {"said": _said(Draft(), saved)}
+def _standing_alone(
+    request: UserRequest, project: Project, saved: Mapping[str, Any], found: Rows | None = None
+) -> HttpResponse:
+    context = _standing(request, project, found) | {"said": _said(Draft(), saved)}
     return render(request, f"{TEMPLATE}#standing", context)
 
 
 def screen(
-    request: UserRequest, project: Project, assignment: Assignment | None, saved: Mapping[str, Any] | None = None
+    request: UserRequest, project: Project, taken: Taken, saved: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     """The comparison with what is kept of its answer, or the sentence that there is none."""
-    return render(request, part(request, TEMPLATE, "screen"), context_of(request, project, assignment, saved))
+    return render(request, part(request, TEMPLATE, "screen"), context_of(request, project, taken, saved))
 
 
 def context_of(
-    request: UserRequest, project: Project, assignment: Assignment | None, saved: Mapping[str, Any] | None = None
+    request: UserRequest, project: Project, taken: Taken, saved: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     draft = Draft()
-    if assignment:
+    if assignment := taken.assignment:
         draft = Draft(assignment.client_id, assignment.draft or {}, saved=assignment.draft_saved)
-    return _context(request, project, assignment, draft, _said(draft, saved))
+    return _context(request, project, taken, draft, _said(draft, saved))
 
 
 def _said(draft: Draft, saved: Mapping[str, Any] | None = None) -> SafeString:
@@ -149,7 +150,7 @@ def _refused(request: UserRequest, project: Project, comparison: UUID, error: Ba
     """
     sent, assignment = request.POST, reservation(request, project, comparison)
     draft = Draft(client_id_of(sent), dict(sent.lists()), {error.question: str(error)})
-    context = _context(request, project, assignment, draft, _said(draft))
+    context = _context(request, project, Taken(assignment), draft, _said(draft))
     whole = sent.get("shown") == WANTS_ALL
     response = render(request, part(request, TEMPLATE, "screen" if whole else "answer"), context, status=422)
     if not whole:
@@ -157,16 +158,12 @@ def _refused(request: UserRequest, project: Project, comparison: UUID, error: Ba
     return response
 
 
-def _context(
-    request: UserRequest, project: Project, assignment: Assignment | None, draft: Draft, said: SafeString
-) -> dict[str, Any]:
-    if assignment:
+def _context(request: UserRequest, project: Project, taken: Taken, draft: Draft, said: SafeString) -> dict[str, Any]:
+    if assignment := taken.assignment:
         assignment.project = project  # which was loaded before the texts were: they are rendered as of then
-    texts = texts_in(assignment) if assignment else None
-    found, *kept = ask_together(standing_on(request.user, project), *([texts.asked] if texts else []))
     words = _words(request.user) | {"client_id": str(draft.client_id), "said": said}
     context = {
-        **_standing(request, project, found),
+        **_standing(request, project, taken.standing),
         **words,
         "draft": draft,
         "guidelines": None if request.htmx else drawer_of(request.user, project, assignment),
@@ -174,7 +171,7 @@ def _context(
         "flag_reasons": FLAG_REASONS,
         "due": assignment.round.due if assignment else None,
     }
-    return context | _shown(assignment, texts.html(*kept), context) if assignment and texts else context
+    return context | _shown(assignment, texts_in(assignment).html, context) if assignment else context
 
 
 def _words(person: User) -> dict[str, str]:
@@ -192,9 +189,9 @@ def _shown(assignment: Assignment, html: Html, context: Mapping[str, Any]) -> di
     return {"public": public, "screen": outline.screen, "outline": outline.key, "words": words}
 
 
-def _standing(request: UserRequest, project: Project, found: Rows) -> dict[str, Any]:
-    """How far this person is."""
-    work, today = read_standing(request.user, project, found)
+def _standing(request: UserRequest, project: Project, found: Rows | None) -> dict[str, Any]:
+    """How far this person is; `found` are the rows that say it, where they were read."""
+    work, today = read_standing(request.user, project, found or ask(*standing_on(request.user, project)))
     figures = {"done": str(work.done), "total": str(work.total or 1)}
     figures |= {"done_today": f"{today:,}", "done_in_words": f"{work.done:,}", "total_in_words": work.total_in_words}
     return {"project": project, "work": work, "today": today, "has_figures": bool(work.total or today), **figures}

@@ -1,6 +1,7 @@
 """Content is rendered once and kept: pages read many texts in one query, and render only what is not there yet."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -38,23 +39,26 @@ def rendered_many(project: Project, texts: Iterable[str], *, breaks: bool = True
     The project must have been loaded before the texts were: it tells whether texts were erased since.
     """
     wanted = Texts(project, texts, breaks=breaks)
-    return wanted.html(ask(*wanted.asked)) if wanted.by_key else {}
+    return wanted.html if wanted.by_key else {}
 
 
 class Texts:
-    """Texts of a project that are to be shown."""
+    """Texts of a project that are to be shown. Whoever asks what is kept of them along with something else, says so."""
 
     def __init__(self, project: Project, texts: Iterable[str], *, breaks: bool = True) -> None:
         self.project, self.breaks = project, breaks
         self.by_key = {_key(text, breaks): text for text in texts}
+        self.found: Rows | None = None  # the rows of `asked`
 
     @property
     def asked(self) -> Ask:
         """What is kept of them."""
         return READ, [self.project.pk, list(self.by_key)]
 
-    def html(self, found: Rows) -> Html:
-        """By text, with the project's images, from the rows of `asked`; what is not kept yet is rendered now."""
+    @cached_property
+    def html(self) -> Html:
+        """By text, with the project's images; what is not kept yet is rendered now."""
+        found = ask(*self.asked) if self.found is None else self.found
         pieces = {bytes(key): (html, images) for key, html, images in found}
         new = {key: _rendered(text, self.breaks) for key, text in self.by_key.items() if key not in pieces}
         if worth_it := {key: piece for key, piece in new.items() if len(self.by_key[key]) <= MOST_CHARACTERS}:

@@ -26,7 +26,7 @@ def comparison(project: Project) -> Comparison:
 
 @pytest.fixture
 def held(comparison: Comparison, ada: User, project: Project) -> Assignment:
-    return take_next(ada, project)
+    return take_next(ada, project).assignment
 
 
 def test_an_answer_is_stored_with_all_that_is_known(held: Assignment, ada: User) -> None:
@@ -48,7 +48,7 @@ def test_an_answer_takes_its_place_and_makes_the_label(held: Assignment, ada: Us
     assert Label.objects.get().ranks == judgment.ranks
     assert QueueItem.objects.get().is_open is False
     assert Assignment.objects.get().state == AssignmentState.DONE
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None
 
 
 def test_sent_twice_it_is_one_judgment(held: Assignment, ada: User) -> None:
@@ -77,7 +77,7 @@ def test_what_was_not_reserved_cannot_be_judged(comparison: Comparison, ada: Use
 def test_another_persons_mark_is_refused(ada: User, bruno: User, project: Project) -> None:
     comparison = ComparisonFactory(project=project, votes_wanted=2)
     given = answer()
-    submit_judgment(take_next(ada, project).comparison, given, by=ada)
+    submit_judgment(take_next(ada, project).assignment.comparison, given, by=ada)
     take_next(bruno, project)
     with pytest.raises(Conflict):
         submit_judgment(comparison, given, by=bruno)
@@ -88,7 +88,7 @@ def test_a_late_answer_counts_where_a_place_is_left_and_is_kept_where_not(
     ada: User, bruno: User, project: Project, wanted: int, status: str
 ) -> None:
     comparison = ComparisonFactory(project=project, votes_wanted=wanted)
-    late = take_next(ada, project)
+    late = take_next(ada, project).assignment
     Assignment.objects.filter(pk=late.pk).update(expires=timezone.now() - timedelta(seconds=1))
     take_next(bruno, project)
     submit_judgment(comparison, answer("a1"), by=bruno)
@@ -102,8 +102,8 @@ def test_a_skipped_comparison_goes_to_somebody_else_and_does_not_come_back(
     skip(held.comparison, Skip(uuid4(), "language"), by=ada)
     judgment = Judgment.objects.get()
     assert (judgment.status, judgment.answers, judgment.ranks) == (Status.SKIPPED, {"skip": "language"}, None)
-    assert take_next(ada, project) is None
-    assert take_next(bruno, project).comparison_id == held.comparison_id
+    assert take_next(ada, project).assignment is None
+    assert take_next(bruno, project).assignment.comparison_id == held.comparison_id
 
 
 def test_skipping_twice_frees_one_place(held: Assignment, ada: User) -> None:

@@ -39,9 +39,9 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answer_one(person: User, project: Project, choice: str = "a3", wanted: int = 2) -> Judgment:
-    if not (assignment := take_next(person, project)):
+    if not (assignment := take_next(person, project).assignment):
         ComparisonFactory(project=project, votes_wanted=wanted)
-        assignment = take_next(person, project)
+        assignment = take_next(person, project).assignment
     return submit_judgment(assignment.comparison, Answer(assignment.client_id, {"main": [choice]}), by=person)
 
 
@@ -57,7 +57,7 @@ def change(client: Client, judgment: Judgment, choice: str, **more: str) -> int:
 
 
 def test_the_history_is_ones_own_in_words(as_ada: Client, judged: Judgment, bruno: User, project: Project) -> None:
-    submit = take_next(bruno, project)
+    submit = take_next(bruno, project).assignment
     submit_judgment(submit.comparison, Answer(submit.client_id, {"main": ["b1"], "rationale": ["secret"]}), by=bruno)
     html = page(as_ada)
     assert "A much better" in html
@@ -96,7 +96,7 @@ def test_it_comes_in_pages_and_takes_the_same_queries(
 
 def test_it_is_narrowed(as_ada: Client, ada: User, project: Project, judged: Judgment) -> None:
     comparison = ComparisonFactory(project=project)
-    skip(comparison, Skip(take_next(ada, project).client_id, "language"), by=ada)
+    skip(comparison, Skip(take_next(ada, project).assignment.client_id, "language"), by=ada)
     html = page(as_ada, f"{ANSWERS}?show=skipped")
     assert "I do not read this language" in html
     assert "A much better" not in html

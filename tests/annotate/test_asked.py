@@ -57,7 +57,7 @@ def test_other_projects_stay_as_they_are(project: Project, by_k: Any) -> None:
 def test_who_is_in_the_middle_of_an_answer_keeps_the_place(project: Project, by_k: Any, ada: User) -> None:
     ask(project, THUMBS)
     for _ in by_k:
-        held = take_next(ada, project)
+        held = take_next(ada, project).assignment
         assert held is not None
         if held.comparison.k == 3:
             break

@@ -40,7 +40,7 @@ def test_what_is_assigned_comes_first_and_in_that_order(project: Project, ada: U
     )
     assert give(project, ada, first, second) == Assigned(assigned=2)
     given = []
-    while assignment := take_next(ada, project):
+    while assignment := take_next(ada, project).assignment:
         given.append(assignment.comparison)
         submit_judgment(assignment.comparison, answer(), by=ada)
     assert given == [first, second, urgent]
@@ -49,7 +49,7 @@ def test_what_is_assigned_comes_first_and_in_that_order(project: Project, ada: U
 def test_an_assigned_place_is_nobody_elses(project: Project, ada: User, bruno: User) -> None:
     comparison = ComparisonFactory(project=project)
     give(project, ada, comparison)
-    assert take_next(bruno, project) is None
+    assert take_next(bruno, project).assignment is None
     assert work_of(ada, [project])[project.pk].left == 1
     refresh([comparison.pk])
     assert QueueItem.objects.get().held == 1
@@ -58,11 +58,11 @@ def test_an_assigned_place_is_nobody_elses(project: Project, ada: User, bruno: U
 def test_it_does_not_expire_even_when_it_was_looked_at(project: Project, ada: User, bruno: User) -> None:
     comparison = ComparisonFactory(project=project)
     give(project, ada, comparison)
-    assert take_next(ada, project).expires is None
+    assert take_next(ada, project).assignment.expires is None
     take_next(ada, project)
     Assignment.objects.update(shown=timezone.now() - timedelta(days=3))
-    assert take_next(bruno, project) is None
-    assert take_next(ada, project).comparison_id == comparison.pk
+    assert take_next(bruno, project).assignment is None
+    assert take_next(ada, project).assignment.comparison_id == comparison.pk
 
 
 def test_it_is_shown_in_the_next_order_of_its_design(project: Project, ada: User, bruno: User) -> None:
@@ -76,13 +76,13 @@ def test_it_is_shown_in_the_next_order_of_its_design(project: Project, ada: User
 def test_it_is_asked_in_the_round_of_the_day_it_is_opened(project: Project, ada: User) -> None:
     give(project, ada, ComparisonFactory(project=project))
     second = RoundFactory(project=project, number=1_000_000)
-    assert take_next(ada, project).round == second
+    assert take_next(ada, project).assignment.round == second
 
 
 def test_each_comparison_that_gets_no_place_is_counted_by_its_reason(project: Project, ada: User, bruno: User) -> None:
     judged, skipped = ComparisonFactory.create_batch(2, project=project, votes_wanted=2)
-    submit_judgment(take_next(ada, project).comparison, answer(), by=ada)
-    skip(take_next(ada, project).comparison, Skip(uuid4(), "broken"), by=ada)
+    submit_judgment(take_next(ada, project).assignment.comparison, answer(), by=ada)
+    skip(take_next(ada, project).assignment.comparison, Skip(uuid4(), "broken"), by=ada)
     full, free = ComparisonFactory.create_batch(2, project=project)
     give(project, bruno, full)
     bind_tag(GroupFactory(project=project), "safety")
@@ -115,7 +115,7 @@ def test_what_lapsed_can_be_assigned(project: Project, ada: User) -> None:
     Assignment.objects.update(state=AssignmentState.LAPSED)
     QueueItem.objects.update(held=0)
     assert give(project, ada, comparison) == Assigned(assigned=1)
-    assert take_next(ada, project).comparison_id == comparison.pk
+    assert take_next(ada, project).assignment.comparison_id == comparison.pk
 
 
 def test_what_is_taken_back_goes_to_others(project: Project, ada: User, bruno: User) -> None:
@@ -123,9 +123,9 @@ def test_what_is_taken_back_goes_to_others(project: Project, ada: User, bruno: U
     give(project, ada, opened, waiting)
     take_next(ada, project)
     assert take_back(project, [opened.pk, waiting.pk], ada, None) == 2
-    assert take_next(bruno, project).comparison_id == opened.pk
+    assert take_next(bruno, project).assignment.comparison_id == opened.pk
     assert take_back(project, [opened.pk, waiting.pk], bruno, None) == 0
-    assert take_next(bruno, project) is not None
+    assert take_next(bruno, project).assignment is not None
 
 
 def test_what_is_withdrawn_before_it_was_opened_is_not_handed_out(project: Project, ada: User) -> None:
@@ -134,9 +134,9 @@ def test_what_is_withdrawn_before_it_was_opened_is_not_handed_out(project: Proje
     take_next(ada, project)
     Comparison.objects.update(withdrawn=timezone.now())
     refresh([opened.pk, waiting.pk])
-    submit_judgment(take_next(ada, project).comparison, answer(), by=ada)
+    submit_judgment(take_next(ada, project).assignment.comparison, answer(), by=ada)
     assert opened.judgments.count() == 1
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None
     assert not QueueItem.objects.filter(is_open=True).exists()
 
 
@@ -147,7 +147,7 @@ def test_an_assigned_comparison_can_be_skipped_once(project: Project, ada: User,
     for _ in range(2):
         skip(comparison, Skip(uuid4(), "broken"), by=ada)
     assert QueueItem.objects.get().held == 0
-    assert take_next(bruno, project).comparison_id == comparison.pk
+    assert take_next(bruno, project).assignment.comparison_id == comparison.pk
 
 
 @pytest.mark.parametrize("lose", ["pause", "remove", "demote"])
@@ -163,15 +163,15 @@ def test_who_judges_no_more_frees_what_they_held_and_were_assigned(
         {"pause": pause, "remove": remove}[lose](project, ada, by=owner)
     assert set(Assignment.objects.values_list("state", flat=True)) == {AssignmentState.LAPSED}
     assert set(QueueItem.objects.values_list("held", flat=True)) == {0}
-    assert take_next(ada, project) is None
-    assert take_next(bruno, project).comparison_id == held.pk
+    assert take_next(ada, project).assignment is None
+    assert take_next(bruno, project).assignment.comparison_id == held.pk
 
 
 def test_a_role_that_still_judges_keeps_what_is_reserved(project: Project, ada: User, owner: User) -> None:
     ComparisonFactory(project=project)
-    mine = take_next(ada, project)
+    mine = take_next(ada, project).assignment
     change_role(project, ada, Role.REVIEWER, by=owner)
-    assert take_next(ada, project) == mine
+    assert take_next(ada, project).assignment == mine
 
 
 def test_who_leaves_a_group_loses_what_was_assigned_of_it(project: Project, ada: User) -> None:

@@ -37,7 +37,7 @@ def split(project: Project, ada: User, bruno: User) -> Comparison:
     prompt = PromptFactory(project=project, text="The split one")
     comparison = ComparisonFactory(project=project, prompt=prompt, votes_wanted=2)
     for person, slot in ((ada, 0), (bruno, 1)):
-        held = take_next(person, project)
+        held = take_next(person, project).assignment
         choice = "a3" if held.order[0] == slot else "b3"
         given = Answer(held.client_id, {"main": [choice], "rationale": [f"because of {slot}"]})
         submit_judgment(comparison, given, by=person)
@@ -165,7 +165,7 @@ def test_what_was_written_does_nothing_in_review_and_history(
 ) -> None:
     prompt = PromptFactory(project=project, text=payload)
     comparison = ComparisonFactory(project=project, prompt=prompt, texts=[payload, f"{payload} again"])
-    held = take_next(ada, project)
+    held = take_next(ada, project).assignment
     given = Answer(held.client_id, {"main": ["a1"], "rationale": [payload.replace("\0", "")[:10_000]]})
     submit_judgment(comparison, given, by=ada)
     row = flag(comparison, payload.replace("\0", "")[:2_000].strip() or "x", by=ada)

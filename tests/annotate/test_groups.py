@@ -37,23 +37,27 @@ def changed(*comparisons: Comparison) -> None:
 def test_a_bound_tag_is_offered_to_its_group_alone(project: Project, ada: User, bruno: User, experts: Group) -> None:
     bind_tag(experts, "safety")
     comparison = tagged(project, "safety")
-    assert take_next(bruno, project) is None
-    assert take_next(ada, project).comparison_id == comparison.pk
+    assert take_next(bruno, project).assignment is None
+    assert take_next(ada, project).assignment.comparison_id == comparison.pk
 
 
 def test_people_of_a_group_are_offered_what_is_for_everybody_too(
     project: Project, ada: User, bruno: User, experts: Group
 ) -> None:
     for_all = tagged(project, "maths", votes_wanted=2)
-    assert take_next(ada, project).comparison_id == take_next(bruno, project).comparison_id == for_all.pk
+    assert (
+        take_next(ada, project).assignment.comparison_id
+        == take_next(bruno, project).assignment.comparison_id
+        == for_all.pk
+    )
 
 
 def test_the_most_urgent_comes_first_whichever_group_it_is_for(project: Project, ada: User, experts: Group) -> None:
     bind_tag(experts, "safety")
     later, urgent = tagged(project), tagged(project, "safety", priority=-1)
-    first = take_next(ada, project)
+    first = take_next(ada, project).assignment
     submit_judgment(first.comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
-    assert [first.comparison_id, take_next(ada, project).comparison_id] == [urgent.pk, later.pk]
+    assert [first.comparison_id, take_next(ada, project).assignment.comparison_id] == [urgent.pk, later.pk]
 
 
 def test_a_comparison_of_a_group_by_itself_follows_no_rule(project: Project, experts: Group) -> None:
@@ -78,7 +82,7 @@ def test_a_new_rule_sends_what_is_queued_already(project: Project, bruno: User, 
     comparison, other = tagged(project, "safety"), tagged(project, "maths")
     bind_tag(experts, "safety")
     assert (group_of(comparison), group_of(other)) == (experts.pk, 0)
-    assert take_next(bruno, project).comparison_id == other.pk
+    assert take_next(bruno, project).assignment.comparison_id == other.pk
 
 
 def test_rules_of_another_project_send_nothing_here(project: Project) -> None:
@@ -92,7 +96,7 @@ def test_a_deleted_group_gives_its_comparisons_to_everybody(project: Project, br
     by_rule, by_itself = tagged(project, "safety"), tagged(project, group=experts)
     delete_group(experts)
     assert (group_of(by_rule), group_of(by_itself)) == (0, 0)
-    assert take_next(bruno, project) is not None
+    assert take_next(bruno, project).assignment is not None
 
 
 def test_changed_comparisons_are_sent_and_ranked_anew(project: Project, experts: Group) -> None:
@@ -111,8 +115,8 @@ def test_what_nobody_is_wanted_for_closes_and_whoever_holds_it_keeps_it(
     take_next(ada, project)
     Comparison.objects.filter(pk=comparison.pk).update(**gone)
     changed(comparison)
-    assert take_next(bruno, project) is None
-    assert take_next(ada, project).comparison_id == comparison.pk
+    assert take_next(bruno, project).assignment is None
+    assert take_next(ada, project).assignment.comparison_id == comparison.pk
     skip(comparison, Skip(uuid4(), "broken"), by=ada)
     item = QueueItem.objects.get()
     assert (item.wanted, item.held, item.is_open) == (0, 0, False)
@@ -124,13 +128,13 @@ def test_a_reservation_that_lapses_does_not_open_what_is_withdrawn(project: Proj
     Comparison.objects.update(withdrawn=timezone.now())
     changed(comparison)
     Assignment.objects.update(expires="2026-01-01T00:00Z")
-    assert take_next(bruno, project) is None
+    assert take_next(bruno, project).assignment is None
     assert Assignment.objects.get(person=ada).state == AssignmentState.LAPSED
 
 
 def test_fewer_votes_close_it_and_its_places_return_one_by_one(project: Project, ada: User, bruno: User) -> None:
     comparison = tagged(project, votes_wanted=2)
-    take_next(ada, project), take_next(bruno, project)
+    take_next(ada, project).assignment, take_next(bruno, project).assignment
     Comparison.objects.update(votes_wanted=1)
     changed(comparison)
     skip(comparison, Skip(uuid4(), "broken"), by=ada)
@@ -141,11 +145,11 @@ def test_fewer_votes_close_it_and_its_places_return_one_by_one(project: Project,
 
 def test_more_votes_open_what_was_full(project: Project, ada: User, bruno: User) -> None:
     comparison = tagged(project)
-    submit_judgment(take_next(ada, project).comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
+    submit_judgment(take_next(ada, project).assignment.comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
     Comparison.objects.update(votes_wanted=2)
     changed(comparison)
-    assert take_next(bruno, project).comparison_id == comparison.pk
-    assert take_next(ada, project) is None
+    assert take_next(bruno, project).assignment.comparison_id == comparison.pk
+    assert take_next(ada, project).assignment is None
 
 
 def test_what_is_left_is_counted_as_it_is_offered(project: Project, ada: User, bruno: User, experts: Group) -> None:
@@ -164,8 +168,8 @@ def test_a_new_round_does_not_ask_again_what_somebody_has_seen(
     act = submit_judgment if before == "judged" else skip
     act(comparison, Answer(uuid4(), {"main": ["tie"]}) if before == "judged" else Skip(uuid4(), "broken"), by=ada)
     RoundFactory(project=project, number=1_000_000)
-    assert take_next(ada, project) is None
-    assert take_next(bruno, project).comparison_id == comparison.pk
+    assert take_next(ada, project).assignment is None
+    assert take_next(bruno, project).assignment.comparison_id == comparison.pk
 
 
 def test_what_lapsed_in_an_earlier_round_may_come_again(project: Project, ada: User) -> None:
@@ -174,7 +178,7 @@ def test_what_lapsed_in_an_earlier_round_may_come_again(project: Project, ada: U
     Assignment.objects.update(state=AssignmentState.LAPSED)
     QueueItem.objects.update(held=0)
     RoundFactory(project=project, number=1_000_000)
-    assert take_next(ada, project).comparison_id == comparison.pk
+    assert take_next(ada, project).assignment.comparison_id == comparison.pk
 
 
 def test_who_leaves_a_group_finishes_what_they_hold_and_gets_no_more(
@@ -184,6 +188,6 @@ def test_who_leaves_a_group_finishes_what_they_hold_and_gets_no_more(
     first, _ = tagged(project, "safety"), tagged(project, "safety")
     take_next(ada, project)
     set_people(experts, [])
-    submit_judgment(take_next(ada, project).comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
+    submit_judgment(take_next(ada, project).assignment.comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
     assert first.judgments.count() == 1
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None

@@ -32,7 +32,7 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture
 def held(project: Project, ada: User) -> Assignment:
     ComparisonFactory.create_batch(3, project=project)
-    return take_next(ada, project)
+    return take_next(ada, project).assignment
 
 
 def post(client: Client, held: Assignment, verb: str, **data: Any) -> HttpResponse:
@@ -45,7 +45,7 @@ def milliseconds(ago: int) -> str:
 
 
 def answered(person: User, project: Project, choice: str = "a3") -> Judgment:
-    assignment = take_next(person, project)
+    assignment = take_next(person, project).assignment
     given = Answer(assignment.client_id, {"main": [choice], "rationale": ["Why not."]})
     return submit_judgment(assignment.comparison, given, by=person)
 
@@ -68,7 +68,7 @@ def test_a_draft_comes_back_when_its_comparison_is_offered_again(
     with transaction.atomic():
         free([held.pk], AssignmentState.LAPSED)
     QueueItem.objects.exclude(pk=held.comparison_id).update(wanted=0)
-    again = take_next(ada, project)
+    again = take_next(ada, project).assignment
     assert again is not None
     assert (again.comparison, again.draft) == (held.comparison, {"main": ["a2"], "rationale": ["Half a"]})
     assert again.draft_saved is not None
@@ -111,7 +111,7 @@ def test_a_draft_renews_the_reservation_of_what_is_held(held: Assignment) -> Non
 def test_an_answer_and_a_skip_take_the_draft_away(held: Assignment, ada: User, project: Project) -> None:
     save_draft(held, {"main": ["a1"]})
     submit_judgment(held.comparison, Answer(held.client_id, {"main": ["a1"]}), by=ada)
-    other = take_next(ada, project)
+    other = take_next(ada, project).assignment
     save_draft(other, {"main": ["a1"]})
     skip(other.comparison, Skip(other.client_id, "broken"), by=ada)
     assert set(Assignment.objects.filter(state__in=("done", "skipped")).values_list("draft", flat=True)) == {None}
@@ -157,7 +157,7 @@ def test_a_page_that_shows_another_one_gets_the_one_that_is_held(as_ada: Client,
 def test_what_is_ahead_can_be_answered_before_the_server_knows_that_it_is_shown(
     as_ada: Client, held: Assignment, ada: User, project: Project
 ) -> None:
-    ahead = take_ahead(ada, project)
+    ahead = take_ahead(ada, project).assignment
     assert post(as_ada, ahead, "", client_id=str(ahead.client_id), main="a1", shown="-").status_code == 200
     assert Judgment.objects.get().status == Status.SUBMITTED
     assert QueueItem.objects.get(comparison=ahead.comparison).held == 1
@@ -173,7 +173,7 @@ def test_the_time_that_an_answer_waited_for_the_network_is_not_counted(as_ada: C
 
 def test_undo_brings_the_answer_back_as_a_draft(ada: User, project: Project, held: Assignment) -> None:
     first = answered(ada, project, "b2")
-    following = take_next(ada, project)
+    following = take_next(ada, project).assignment
     back = undo_last(ada, project)
     first.refresh_from_db()
     following.refresh_from_db()
@@ -181,11 +181,11 @@ def test_undo_brings_the_answer_back_as_a_draft(ada: User, project: Project, hel
     assert back.draft == {"main": ["b2"], "rationale": ["Why not."]}
     assert back.client_id != first.client_id
     assert not Label.objects.filter(comparison=first.comparison, ranks__isnull=False).exists()
-    assert take_next(ada, project).pk == back.pk
+    assert take_next(ada, project).assignment.pk == back.pk
     assert AuditEvent.objects.filter(verb="judgment.undo", actor=ada).exists()
     again = answered(ada, project, "a1")
     assert (again.revises, again.live) == (first, True)
-    assert take_next(ada, project).pk == following.pk
+    assert take_next(ada, project).assignment.pk == following.pk
     assert QueueItem.objects.get(comparison=first.comparison).held == 1
 
 

@@ -37,7 +37,7 @@ def person(project, comparison) -> User:
 
 def holder(project: Project) -> User:
     user = MembershipFactory(project=project, role=Role.ANNOTATOR).user
-    assert take_next(user, project) is not None
+    assert take_next(user, project).assignment is not None
     return user
 
 
@@ -68,8 +68,8 @@ def let_expire(assignment: Assignment) -> None:
 def test_many_abandoned_places_of_one_comparison_return_together(project):
     comparison = ComparisonFactory(project=project, votes_wanted=3)
     for _ in range(3):
-        let_expire(take_next(annotator(project), project))
-    assert take_next(annotator(project), project).comparison == comparison
+        let_expire(take_next(annotator(project), project).assignment)
+    assert take_next(annotator(project), project).assignment.comparison == comparison
     assert held(comparison) == 1
     assert Counter(Assignment.objects.values_list("state", flat=True)) == {"lapsed": 3, "held": 1}
 
@@ -77,17 +77,17 @@ def test_many_abandoned_places_of_one_comparison_return_together(project):
 def test_whoever_let_a_reservation_lapse_may_get_the_comparison_again_in_the_same_order(project):
     ComparisonFactory(project=project)
     person, other = annotator(project), annotator(project)
-    mine = take_next(person, project)
+    mine = take_next(person, project).assignment
     let_expire(mine)
-    theirs = take_next(other, project)
+    theirs = take_next(other, project).assignment
     let_expire(theirs)
-    again = take_next(person, project)
+    again = take_next(person, project).assignment
     assert (again.pk, again.order, again.state) == (mine.pk, mine.order, AssignmentState.HELD)
 
 
 def test_lapsed_reservations_of_other_projects_stay(project):
     elsewhere = ComparisonFactory()
-    stale = take_next(annotator(elsewhere.project), elsewhere.project)
+    stale = take_next(annotator(elsewhere.project), elsewhere.project).assignment
     let_expire(stale)
     take_next(annotator(project), project)
     stale.refresh_from_db()
@@ -97,7 +97,7 @@ def test_lapsed_reservations_of_other_projects_stay(project):
 def test_a_new_round_asks_in_its_own_name(project):
     ComparisonFactory(project=project, votes_wanted=5)
     second = RoundFactory(project=project, number=1_000_000)
-    assert take_next(annotator(project), project).round == second
+    assert take_next(annotator(project), project).assignment.round == second
 
 
 def test_nobody_gets_a_comparison_twice_or_one_of_another_project(project):
@@ -105,7 +105,7 @@ def test_nobody_gets_a_comparison_twice_or_one_of_another_project(project):
     ComparisonFactory.create_batch(3, project=project, votes_wanted=5)
     person = annotator(project)
     given = []
-    while assignment := take_next(person, project):
+    while assignment := take_next(person, project).assignment:
         given.append(assignment.comparison.pk)
         submit_judgment(assignment.comparison, answer(), by=person)
     assert len(given) == len(set(given)) == 3
@@ -116,7 +116,7 @@ def test_the_queue_goes_by_priority_then_by_age(project):
     QueueItem.objects.filter(comparison=urgent).update(priority=-1)
     person = annotator(project)
     given = []
-    while assignment := take_next(person, project):
+    while assignment := take_next(person, project).assignment:
         given.append(assignment.comparison)
         submit_judgment(assignment.comparison, answer(), by=person)
     assert given == [urgent, first, second]
@@ -125,7 +125,7 @@ def test_the_queue_goes_by_priority_then_by_age(project):
 def test_taking_costs_the_same_queries_however_long_the_queue_and_the_past(project):
     def queries(person: User) -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert take_next(person, project) is not None
+            assert take_next(person, project).assignment is not None
         return len(captured)
 
     ComparisonFactory(project=project, votes_wanted=50)
@@ -133,7 +133,7 @@ def test_taking_costs_the_same_queries_however_long_the_queue_and_the_past(proje
     ComparisonFactory.create_batch(10, project=project, votes_wanted=50)
     veteran = annotator(project)
     for _ in range(6):
-        submit_judgment(take_next(veteran, project).comparison, answer(), by=veteran)
+        submit_judgment(take_next(veteran, project).assignment.comparison, answer(), by=veteran)
     assert queries(veteran) <= few
 
 
@@ -149,7 +149,7 @@ def test_two_people_who_contradict_each_other_leave_it_undecided(project):
 def test_a_mark_of_another_comparison_is_refused_and_not_taken_for_its_answer(project, comparison, person):
     second, taken = ComparisonFactory(project=project), uuid4()
     submit_judgment(comparison, answer("a1", taken), by=person)
-    assert take_next(person, project).comparison == second
+    assert take_next(person, project).assignment.comparison == second
     with pytest.raises(Conflict):
         submit_judgment(second, answer("b1", taken), by=person)
     assert Assignment.objects.get(comparison=second).state == AssignmentState.HELD
@@ -189,5 +189,5 @@ def test_whoever_looks_after_the_half_hour_keeps_what_nobody_else_has_taken(proj
     mine = Assignment.objects.get()
     let_expire(mine)
     ComparisonFactory(project=project, priority=-1)
-    assert take_next(person, project) == mine
+    assert take_next(person, project).assignment == mine
     assert Assignment.objects.get().state == AssignmentState.HELD

@@ -38,7 +38,7 @@ def test_what_names_nobody_as_the_author_is_not(text: str) -> None:
 def test_it_is_set_aside_with_the_words_and_the_next_is_shown(project: Project, ada: User) -> None:
     leaking = ComparisonFactory(project=project, texts=["As ChatGPT, no.", "Yes."])
     plain = ComparisonFactory(project=project)
-    assert take_next(ada, project).comparison == plain
+    assert take_next(ada, project).assignment.comparison == plain
     flag = Flag.objects.get()
     assert (flag.comparison, flag.kind, flag.person, flag.reason) == (
         leaking,
@@ -53,11 +53,11 @@ def test_it_is_set_aside_with_the_words_and_the_next_is_shown(project: Project, 
 
 def test_once_allowed_it_is_shown_and_not_flagged_again(project: Project, ada: User) -> None:
     leaking = ComparisonFactory(project=project, texts=["As ChatGPT, no.", "Yes."])
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None
     flag = Flag.objects.get()
     flag.resolved, flag.outcome = timezone.now(), "It may be shown."
     flag.save()
-    assert take_next(ada, project).comparison == leaking
+    assert take_next(ada, project).assignment.comparison == leaking
     assert Flag.objects.count() == 1
 
 
@@ -66,7 +66,7 @@ def test_the_project_decides_which_words(project: Project, ada: User) -> None:
     project.refresh_from_db()
     shown = ComparisonFactory(project=project, texts=["As ChatGPT, no.", "Yes."])
     ComparisonFactory(project=project, texts=["I, zephyr, say so.", "No."], priority=-1)
-    assert take_next(ada, project).comparison == shown
+    assert take_next(ada, project).assignment.comparison == shown
     assert Flag.objects.get().reason == "A response says “Zephyr”."
 
 
@@ -74,4 +74,4 @@ def test_no_words_is_no_filter(project: Project, ada: User) -> None:
     Project.objects.filter(pk=project.pk).update(identity_words=[])
     project.refresh_from_db()
     ComparisonFactory(project=project, texts=["As ChatGPT, no.", "Yes."])
-    assert take_next(ada, project) is not None
+    assert take_next(ada, project).assignment is not None

@@ -98,7 +98,7 @@ def test_comparisons_of_one_outline_share_it_and_each_has_its_own_texts(
 
 def test_a_draft_is_shown_in_a_page_of_its_own(as_ada: Client, ada: User, project: Project) -> None:
     comparison_of(project, "short", "plain")
-    held = take_next(ada, project)
+    held = take_next(ada, project).assignment
     assert held is not None
     Assignment.objects.update(draft={"main": ["a2"]}, draft_saved=held.shown)
     assert re.search(r'value="a2"\s+[^>]*checked', shown_to(as_ada, **HTMX))

@@ -34,7 +34,7 @@ def annotator(project: Project) -> User:
 
 
 def answer(person: User, project: Project) -> Comparison | None:
-    held = take_next(person, project)
+    held = take_next(person, project).assignment
     if held is not None:
         submit_judgment(held.comparison, Answer(uuid4(), {"main": ["tie"]}), by=person)
     return held.comparison if held else None
@@ -52,7 +52,7 @@ def test_the_place_moves_with_the_answers(project: Project) -> None:
     person = annotator(project)
     assert all_of(person, project) == comparisons
     ((oldest,),) = fetch(f"SELECT {UNSETTLED}", [])  # on this server, whose other databases have transactions, too
-    assert take_next(person, project) is None
+    assert take_next(person, project).assignment is None
     last = QueueItem.objects.get(comparison=comparisons[-1])
     assert Place.objects.get().tie >= min(last.tie + 1, oldest)
 
@@ -76,7 +76,7 @@ def test_urgent_work_comes_first_and_then_all_goes_on_where_it_was(project: Proj
 def test_a_released_seat_is_found_by_whoever_has_passed_it(project: Project) -> None:
     full, other = ComparisonFactory(project=project), ComparisonFactory(project=project)
     first, second = annotator(project), annotator(project)
-    assert take_next(first, project).comparison == full
+    assert take_next(first, project).assignment.comparison == full
     assert all_of(second, project) == [other]
     skip(full, Skip(uuid4(), "unclear"), by=first)
     assert all_of(second, project) == [full]
@@ -85,7 +85,7 @@ def test_a_released_seat_is_found_by_whoever_has_passed_it(project: Project) -> 
 def test_what_lapsed_is_found_again_by_whoever_let_it_lapse(project: Project) -> None:
     mine, other = ComparisonFactory.create_batch(2, project=project, votes_wanted=2)
     person = annotator(project)
-    held = take_next(person, project)
+    held = take_next(person, project).assignment
     free([held.pk], AssignmentState.LAPSED)
     assert all_of(person, project) == [other, mine]
 
@@ -127,7 +127,7 @@ def test_what_commits_late_is_found_though_others_came_after_it(project: Project
             other.commit()
     finally:
         other.close()
-    assert take_next(person, project).comparison == early
+    assert take_next(person, project).assignment.comparison == early
 
 
 def test_after_a_restore_on_a_younger_server_nothing_is_behind_a_place(project: Project) -> None:
@@ -153,11 +153,11 @@ def test_whatever_happens_everybody_is_offered_all_that_is_open(project: Project
             case 0 | 1:
                 answer(person, project)
             case 2:
-                held = take_next(person, project)
+                held = take_next(person, project).assignment
                 if held:
                     skip(held.comparison, Skip(uuid4(), "unclear"), by=person)
             case 3:
-                held = take_next(person, project)
+                held = take_next(person, project).assignment
                 if held:
                     free([held.pk], AssignmentState.LAPSED)
             case 4:

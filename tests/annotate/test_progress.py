@@ -14,7 +14,7 @@ from tests.factories import ComparisonFactory, MembershipFactory, ProjectFactory
 
 
 def judge(person: User, project: Project, choice: str = "tie") -> None:
-    comparison = take_next(person, project).comparison
+    comparison = take_next(person, project).assignment.comparison
     submit_judgment(comparison, Answer(uuid4(), {"main": [choice]}), by=person)
 
 
@@ -33,7 +33,7 @@ def test_what_the_person_holds_is_left_for_them(ada: User, bruno: User, project:
 
 def test_what_was_skipped_is_neither_done_nor_left(ada: User, project: Project) -> None:
     ComparisonFactory.create_batch(2, project=project)
-    skip(take_next(ada, project).comparison, Skip(uuid4(), "broken"), by=ada)
+    skip(take_next(ada, project).assignment.comparison, Skip(uuid4(), "broken"), by=ada)
     assert work_of(ada, [project])[project.pk] == Work(done=0, left=1)
 
 
@@ -87,7 +87,7 @@ def test_many_projects_are_two_queries_at_most(
 
 def test_surplus_answers_are_work_too(ada: User, bruno: User, project: Project) -> None:
     comparison = ComparisonFactory(project=project)
-    held = take_next(ada, project)
+    held = take_next(ada, project).assignment
     type(held).objects.filter(pk=held.pk).update(expires="2026-01-01T00:00Z")
     judge(bruno, project)
     late = submit_judgment(comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)

@@ -163,7 +163,7 @@ def test_what_somebody_holds_is_kept_back_until_they_have_answered(comparison: C
     rita = MembershipFactory(project=project, role=Role.REVIEWER).user
     comparison.queue_item.refresh_from_db()
     type(comparison.queue_item).objects.filter(pk=comparison.pk).update(wanted=2)
-    assert take_next(rita, project).comparison_id == comparison.pk
+    assert take_next(rita, project).assignment.comparison_id == comparison.pk
     for query in ("", f"?open={comparison.public}"):
         html = page(logged_in(rita), prompt, query)
         assert "You have not judged this yet." in html

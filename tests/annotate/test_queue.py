@@ -159,4 +159,4 @@ def test_a_place_taken_while_an_import_counts_is_not_given_away_again():
     counting.set()
     thread.join()
     assert seats() == [(2, 2, False)]
-    assert take_next(people[1], comparison.project) is None
+    assert take_next(people[1], comparison.project).assignment is None

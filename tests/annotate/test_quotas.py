@@ -23,8 +23,8 @@ def used(project: Project) -> dict[str, int]:
 def test_when_it_is_used_up_the_tag_is_asked_of_nobody(project: Project, ada: User, bruno: User) -> None:
     set_quota(project, "tag", "safety", 1)
     first, _, other = tagged(project, "safety"), tagged(project, "safety"), tagged(project, "maths")
-    assert take_next(ada, project).comparison == first
-    assert take_next(bruno, project).comparison == other
+    assert take_next(ada, project).assignment.comparison == first
+    assert take_next(bruno, project).assignment.comparison == other
     assert used(project) == {"safety": 1}
     assert work_of(bruno, [project])[project.pk].left == 1
 
@@ -32,7 +32,7 @@ def test_when_it_is_used_up_the_tag_is_asked_of_nobody(project: Project, ada: Us
 def test_a_language_has_one_too_however_it_is_written(project: Project, ada: User) -> None:
     set_quota(project, "language", "pt-br", 0)
     ComparisonFactory(project=project, prompt=PromptFactory(project=project, language="pt-BR"))
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None
 
 
 def test_a_comparison_counts_in_the_first_that_matches(project: Project) -> None:
@@ -44,9 +44,9 @@ def test_a_comparison_counts_in_the_first_that_matches(project: Project) -> None
 def test_a_place_given_back_can_be_used_again(project: Project, ada: User, bruno: User) -> None:
     set_quota(project, "tag", "safety", 1)
     tagged(project, "safety")
-    skip(take_next(ada, project).comparison, Skip(uuid4(), "broken"), by=ada)
+    skip(take_next(ada, project).assignment.comparison, Skip(uuid4(), "broken"), by=ada)
     assert used(project) == {"safety": 0}
-    assert take_next(bruno, project) is not None
+    assert take_next(bruno, project).assignment is not None
 
 
 def test_what_was_answered_before_counts(project: Project, ada: User) -> None:
@@ -55,17 +55,17 @@ def test_what_was_answered_before_counts(project: Project, ada: User) -> None:
     refresh([judged.pk])
     quota = set_quota(project, "tag", "safety", 1)
     assert quota.used == 1
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None
     set_quota(project, "tag", "safety", 2)
-    assert take_next(ada, project).comparison in (judged, waiting)
+    assert take_next(ada, project).assignment.comparison in (judged, waiting)
 
 
 def test_removed_it_holds_nothing_back(project: Project, ada: User) -> None:
     quota = set_quota(project, "tag", "safety", 0)
     tagged(project, "safety")
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None
     remove_quota(quota)
-    assert take_next(ada, project) is not None
+    assert take_next(ada, project).assignment is not None
 
 
 def test_deleted_comparisons_use_nothing(project: Project, ada: User) -> None:

@@ -77,7 +77,7 @@ def test_of_sixteen_people_at_once_exactly_as_many_as_wanted_get_a_place(project
     people = [annotator(project) for _ in range(16)]
 
     def work(person: User) -> str:
-        assignment = take_next(person, project)
+        assignment = take_next(person, project).assignment
         return "nothing" if assignment is None else submit_judgment(comparison, answer(), by=person).status
 
     outcomes = at_once(*(lambda person=person: work(person) for person in people))
@@ -91,7 +91,7 @@ def test_sixty_four_people_on_one_comparison_that_wants_three(project):
     comparison = ComparisonFactory(project=project, votes_wanted=3)
     people = [annotator(project) for _ in range(64)]
     for person in people:
-        let_expire(take_next(person, project))
+        let_expire(take_next(person, project).assignment)
         let_lapse(project, besides=0)
     assert held(comparison) == 0
     outcomes = at_once(*(lambda each=each: submit_judgment(comparison, answer(), by=each).status for each in people))
@@ -107,7 +107,7 @@ def test_sixty_four_people_ask_for_work_at_once(project):
 
     def work(person: User) -> int:
         given = 0
-        while assignment := take_next(person, project):
+        while assignment := take_next(person, project).assignment:
             submit_judgment(assignment.comparison, answer(), by=person)
             given += 1
         return given
@@ -124,7 +124,7 @@ def test_a_quota_is_exact_however_many_ask_at_once(project):
     for at in range(12):
         ComparisonFactory(project=project, prompt=prompt, texts=[f"{at} a", f"{at} b"])
     people = [annotator(project) for _ in range(24)]
-    outcomes = at_once(*(lambda each=each: take_next(each, project) for each in people))
+    outcomes = at_once(*(lambda each=each: take_next(each, project).assignment for each in people))
     assert sum(outcome is not None for outcome in outcomes) == 5, outcomes
     assert Quota.objects.get().used == QueueItem.objects.filter(held=1).count() == 5
 
@@ -132,7 +132,7 @@ def test_a_quota_is_exact_however_many_ask_at_once(project):
 def test_orders_of_a_pair_stay_balanced_when_all_ask_at_once(project):
     ComparisonFactory(project=project, votes_wanted=24)
     people = [annotator(project) for _ in range(24)]
-    at_once(*(lambda each=each: take_next(each, project) for each in people))
+    at_once(*(lambda each=each: take_next(each, project).assignment for each in people))
     assert Counter(tuple(each.order) for each in Assignment.objects.all()) == {(0, 1): 12, (1, 0): 12}
 
 
@@ -140,14 +140,14 @@ def test_places_for_everybody_are_found_by_everybody(project):
     """Nobody is told that nothing is left because somebody else is just taking the first place."""
     ComparisonFactory(project=project, votes_wanted=12)
     people = [annotator(project) for _ in range(12)]
-    outcomes = at_once(*(lambda person=person: take_next(person, project) for person in people))
+    outcomes = at_once(*(lambda person=person: take_next(person, project).assignment for person in people))
     assert all(isinstance(outcome, Assignment) for outcome in outcomes), outcomes
 
 
 def test_two_tabs_of_one_person_hold_one_comparison(project):
     ComparisonFactory.create_batch(4, project=project)
     person = annotator(project)
-    outcomes = at_once(*[lambda: take_next(person, project).pk] * 4)
+    outcomes = at_once(*[lambda: take_next(person, project).assignment.pk] * 4)
     assert len(set(outcomes)) == 1, outcomes
     assert QueueItem.objects.filter(held=1).count() == 1
 
@@ -156,10 +156,10 @@ def test_an_answer_that_meets_the_lapse_of_its_reservation_never_takes_two_place
     for _ in range(5):
         comparison = ComparisonFactory(project=project)
         late, other = annotator(project), annotator(project)
-        let_expire(take_next(late, project))
+        let_expire(take_next(late, project).assignment)
         outcomes = at_once(
             lambda comparison=comparison, late=late: submit_judgment(comparison, answer(), by=late).status,
-            lambda other=other: take_next(other, project),
+            lambda other=other: take_next(other, project).assignment,
         )
         got, given = outcomes
         assert (got, given is None) in [("submitted", True), ("surplus", False)], outcomes
@@ -185,7 +185,7 @@ def test_a_claim_under_way_is_waited_for(project):
     thread = threading.Thread(target=hold)
     thread.start()
     assert locked.wait(timeout=20)
-    assert take_next(person, project) is not None
+    assert take_next(person, project).assignment is not None
     release.set()
     thread.join()
 

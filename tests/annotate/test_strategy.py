@@ -25,7 +25,7 @@ def follow(project: Project, strategy: Strategy) -> None:
 
 
 def answer(by: User, project: Project, choice: str = "tie") -> Comparison:
-    comparison = take_next(by, project).comparison
+    comparison = take_next(by, project).assignment.comparison
     submit_judgment(comparison, Answer(uuid4(), {"main": [choice]}), by=by)
     return comparison
 
@@ -63,7 +63,7 @@ def test_an_answer_moves_its_comparison(project: Project) -> None:
     follow(project, Strategy.DISAGREEMENT)
     ComparisonFactory(project=project, votes_wanted=3)
     one, two = person(project), person(project)
-    places = [take_next(each, project).order.index(0) for each in (one, two)]
+    places = [take_next(each, project).assignment.order.index(0) for each in (one, two)]
     levels = []
     for each, best in ((one, places[0]), (two, 1 - places[1])):
         answer(each, project, f"{'ab'[best]}1")

@@ -58,7 +58,7 @@ def test_each_person_has_an_order_of_their_own(project: Project, ada: User, brun
 
 
 def take_order(person: User, project: Project) -> list[int]:
-    assignment = take_next(person, project)
+    assignment = take_next(person, project).assignment
     send(logged_in(person), assignment.comparison)
     return assignment.order
 

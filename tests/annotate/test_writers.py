@@ -64,10 +64,10 @@ def test_others_are_asked_which_is_better_and_the_writer_never(
     keys = [bytes(each.response.content_key) for each in made.candidates.order_by("slot")]
     assert keys == sorted(keys)
     assert (made.k, made.votes_wanted, QueueItem.objects.get(comparison=made).is_open) == (2, 2, True)
-    assert take_next(ada, project) is None
+    assert take_next(ada, project).assignment is None
     assert assign(project, [made.pk], ada, None).assigned == 0
     seen = set()
-    while held := take_next(bruno, project):
+    while held := take_next(bruno, project).assignment:
         seen.add(held.comparison_id)
         submit_judgment(held.comparison, Answer(uuid4(), {"main": ["tie"]}), by=bruno)
     assert seen == {made.pk}
@@ -81,7 +81,7 @@ def test_whatever_is_made_of_it_later_is_not_asked_of_its_writer(
     later = ComparisonFactory(project=project, prompt=comparison.prompt, responses=[written(), other])
     elsewhere = ComparisonFactory(project=project)
     assert Assignment.objects.get(comparison=later).state == AssignmentState.OWN
-    held = take_next(ada, project)
+    held = take_next(ada, project).assignment
     assert held is not None
     assert held.comparison == elsewhere
 
@@ -145,8 +145,8 @@ def test_a_restored_comparison_is_still_not_asked_of_its_writer(
     pk = written().pk
     for mode, does in ((Mode.WITHDRAW, withdraw), (Mode.RESTORE, restore)):
         does(ask_removal(project, Subject.RESPONSE, mode, [pk]), [pk], check)
-    assert take_next(ada, project) is None
-    assert take_next(bruno, project) is not None
+    assert take_next(ada, project).assignment is None
+    assert take_next(bruno, project).assignment is not None
 
 
 def test_what_is_erased_leaves_the_answer_too(project: Project, comparison: Comparison, ada: User) -> None:

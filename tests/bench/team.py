@@ -90,7 +90,9 @@ def measure(count: int, people: int, claims: int) -> tuple[list[list[str]], list
         "what waits for each group": seconds(lambda: waiting_in(project)),
         "hours and pace of all people": seconds(lambda: figures_of(project, this_week(project))),
     }
-    claim = statistics.median(seconds(lambda n=n: take_next(users[n % people], project)) for n in range(claims))
+    claim = statistics.median(
+        seconds(lambda n=n: take_next(users[n % people], project).assignment) for n in range(claims)
+    )
     rows = [[name, f"{each:.3f}"] for name, each in (rerouted | reads | {"a claim, median": claim}).items()]
     slow = [f"{name}: {each:.1f} s" for name, each in rerouted.items() if each > REROUTED_IN]
     return rows, slow + ([f"a claim: {claim:.3f} s"] if claim > CLAIMED_IN else [])

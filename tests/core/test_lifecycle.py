@@ -132,7 +132,7 @@ def fill(project: Project) -> None:
     fill_of_models(project, first)
     judged = JudgmentFactory(comparison=first, judge=JudgeFactory(project=project), live=False)
     JudgmentFactory(comparison=first, judge=judged.judge, revises=judged)
-    assignment = take_next(person, project)
+    assignment = take_next(person, project).assignment
     assert assignment is not None
     skip(assignment.comparison, Skip(uuid7(), "broken"), by=person)
     take_next(person, project)

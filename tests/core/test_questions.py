@@ -48,7 +48,7 @@ def test_what_nobody_has_seen_is_edited_in_place(project: Project, ada: User) ->
 
 def test_what_was_answered_stays_and_the_next_version_has_a_round_of_its_own(project: Project, ada: User) -> None:
     ComparisonFactory.create_batch(2, project=project)
-    assignment = take_next(ada, project)
+    assignment = take_next(ada, project).assignment
     assert assignment is not None
     submit_judgment(assignment.comparison, answer("a3"), by=ada)
     before = current(project)
@@ -64,13 +64,13 @@ def test_what_was_answered_stays_and_the_next_version_has_a_round_of_its_own(pro
 
 def test_who_is_in_the_middle_of_an_answer_finishes_it_as_it_began(project: Project, ada: User) -> None:
     ComparisonFactory.create_batch(2, project=project)
-    held = take_next(ada, project)
+    held = take_next(ada, project).assignment
     assert held is not None
     after = now_publish(project, questions=OTHER)
     assert after.version != held.round.question_set.version
     judgment = submit_judgment(held.comparison, answer("a3"), by=ada)
     assert (judgment.round, judgment.strength) == (held.round, 3)
-    following = take_next(ada, project)
+    following = take_next(ada, project).assignment
     assert following is not None
     assert following.round.question_set == after
     with pytest.raises(BadAnswer):
@@ -146,7 +146,7 @@ def test_guidelines_have_an_end(project: Project) -> None:
 def test_the_questions_that_somebody_answered_last_are_known(project: Project, ada: User) -> None:
     ComparisonFactory.create_batch(2, project=project)
     assert last_seen(ada, project) is None
-    held = take_next(ada, project)
+    held = take_next(ada, project).assignment
     assert held is not None
     assert last_seen(ada, project) is None
     submit_judgment(held.comparison, answer("a3"), by=ada)

@@ -63,7 +63,7 @@ def ids_of(project: Project, ada: User, folder: Path) -> Ids:
 
 def answered(project: Project, ada: User) -> UUID:
     """The comparison that Ada has answered."""
-    assignment = take_next(ada, project)
+    assignment = take_next(ada, project).assignment
     assert assignment is not None
     submit_judgment(assignment.comparison, Answer(uuid4(), {"main": ["tie"]}), by=ada)
     return assignment.comparison.public
@@ -71,7 +71,7 @@ def answered(project: Project, ada: User) -> UUID:
 
 def held(project: Project, ada: User) -> UUID:
     """The comparison that is on Ada's work page."""
-    assignment = take_next(ada, project)
+    assignment = take_next(ada, project).assignment
     assert assignment is not None
     return assignment.comparison.public
 

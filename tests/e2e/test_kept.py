@@ -204,7 +204,7 @@ def test_two_on_the_last_place_make_one_surplus_and_it_is_said(work: Callable[..
     until(page, Assignment.objects.exclude(draft=None).exists)  # which renews the reservation
     Assignment.objects.update(expires="2026-01-01T00:00Z")
     bruno = MembershipFactory(project=project, role=Role.ANNOTATOR).user
-    taken = take_next(bruno, project)
+    taken = take_next(bruno, project).assignment
     submit_judgment(taken.comparison, Answer(uuid4(), {"main": ["tie"]}), by=bruno)
     page.keyboard.press("Enter")
     expect(page.locator("#saved")).to_contain_text("Kept beside the count: others had already answered")

@@ -61,7 +61,7 @@ def ask(project: Project, questions: Sequence[Mapping[str, Any]]) -> None:
 
 def held_by(person: User, project: Project, order: Sequence[int] | None = None) -> Assignment:
     """What the person has before them next, in this order."""
-    assignment = take_next(person, project)
+    assignment = take_next(person, project).assignment
     assert assignment is not None
     if order is not None:
         Assignment.objects.filter(pk=assignment.pk).update(order=list(order))

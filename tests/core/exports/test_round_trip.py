@@ -174,11 +174,11 @@ def test_what_people_did_on_the_work_page_survives(load, exported):
     answers = ["a3", "tie", "both_bad", None]
     for answer in answers[:3]:
         person = MembershipFactory(project=project, role=Role.ANNOTATOR).user
-        assert take_next(person, project) is not None
+        assert take_next(person, project).assignment is not None
         fields = {"main": [answer], "rationale": ["Because."]}
         submit_judgment(comparison, Answer(uuid4(), fields, Times(9000, 8000)), by=person)
     second = ComparisonFactory(project=project, prompt=comparison.prompt, texts=["Perhaps.", "Never."])
-    assert take_next(person, project).comparison == second
+    assert take_next(person, project).assignment.comparison == second
     skip(second, Skip(uuid4(), "language"), by=person)
     written = exported(project)
     empty = create_project("empty")

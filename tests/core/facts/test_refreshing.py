@@ -189,7 +189,7 @@ class Life:
 
     def submits(self) -> None:
         person = self.random.choice(self.people)
-        if assignment := take_next(person, self.project):
+        if assignment := take_next(person, self.project).assignment:
             choice = self.random.choice(["tie", "both_bad"])
             submit_judgment(assignment.comparison, Answer(uuid4(), {"main": [choice]}), by=person)
 

@@ -61,7 +61,8 @@ def test_who_is_paused_while_they_ask_for_work_holds_nothing_afterwards(project:
     for _ in range(8):
         comparison, person = ComparisonFactory(project=project), member(project, Role.ANNOTATOR)
         outcomes = at_once(
-            lambda person=person: take_next(person, project), lambda person=person: pause(project, person, by=owner)
+            lambda person=person: take_next(person, project).assignment,
+            lambda person=person: pause(project, person, by=owner),
         )
         assert not any(isinstance(outcome, Exception) for outcome in outcomes), outcomes
         assert not Assignment.objects.filter(person=person, state="held").exists(), outcomes
@@ -76,7 +77,7 @@ def test_assignments_of_the_same_comparisons_to_many_people_never_take_more_plac
     ids, people = [each.pk for each in comparisons], [member(project, Role.ANNOTATOR) for _ in range(6)]
     outcomes = at_once(
         *(lambda person=person: assign_to_person(project, ids, person, None).assigned for person in people[:4]),
-        *(lambda person=person: take_next(person, project) and 1 for person in people[4:]),
+        *(lambda person=person: take_next(person, project).assignment and 1 for person in people[4:]),
     )
     taken = Counter(Assignment.objects.exclude(state="lapsed").values_list("comparison", flat=True))
     assert not any(isinstance(outcome, Exception) for outcome in outcomes), outcomes
@@ -93,7 +94,7 @@ def test_rules_that_change_while_people_judge_lose_no_place_and_meet_no_deadlock
 
     def judge(person) -> int:
         done = 0
-        while assignment := take_next(person, project):
+        while assignment := take_next(person, project).assignment:
             submit_judgment(assignment.comparison, Answer(uuid4(), {"main": ["tie"]}), by=person)
             done += 1
         return done

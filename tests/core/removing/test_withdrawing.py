@@ -82,9 +82,9 @@ def test_a_comparison_comes_back_only_when_nothing_that_it_holds_is_withdrawn(pr
 def test_nobody_is_offered_a_withdrawn_comparison_and_whoever_holds_one_gets_another(project, remove):
     person = MembershipFactory(project=project, role=Role.ANNOTATOR).user
     Comparison.objects.filter(project=project).update(votes_wanted=5)
-    held = take_next(person, project)
+    held = take_next(person, project).assignment
     remove("comparison", "withdraw", held.comparison_id)
-    assert take_next(person, project).comparison_id != held.comparison_id
+    assert take_next(person, project).assignment.comparison_id != held.comparison_id
     offered = set(QueueItem.objects.filter(project=project, is_open=True).values_list("comparison", flat=True))
     assert held.comparison_id not in offered
 

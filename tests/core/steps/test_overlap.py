@@ -29,7 +29,7 @@ def test_only_those_that_wait_are_changed_and_the_queue_follows(project):
     ComparisonFactory.create_batch(2, project=project, votes_wanted=1)
     ComparisonFactory(project=project, votes_wanted=0)
     ComparisonFactory()
-    held = take_next(ada, project)
+    held = take_next(ada, project).assignment
     submit_judgment(held.comparison, Answer(uuid7(), {"main": ["a1"]}), by=ada)
     assert step_named("overlap").plan(project, step_named("overlap").Config(votes=3)) == {"comparisons to change": 1}
     run = run_here(start_run(project, "overlap", {"votes": 3}))
@@ -44,7 +44,7 @@ def test_only_those_that_wait_are_changed_and_the_queue_follows(project):
 def test_with_fewer_people_what_has_enough_votes_is_closed(project):
     ada = MembershipFactory(project=project, role=Role.ANNOTATOR).user
     ComparisonFactory(project=project, votes_wanted=3)
-    submit_judgment(take_next(ada, project).comparison, Answer(uuid7(), {"main": ["a1"]}), by=ada)
+    submit_judgment(take_next(ada, project).assignment.comparison, Answer(uuid7(), {"main": ["a1"]}), by=ada)
     run_here(start_run(project, "overlap", {"votes": 1}))
     assert wants(project) == [1]
     assert not QueueItem.objects.get(project=project).is_open

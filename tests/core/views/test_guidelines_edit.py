@@ -91,7 +91,7 @@ def test_who_judged_by_an_older_version_sees_what_changed_since(
     as_owner: Client, as_annotator: Client, annotator: User, project: Project
 ) -> None:
     ComparisonFactory.create_batch(2, project=project)
-    held = take_next(annotator, project)
+    held = take_next(annotator, project).assignment
     assert held is not None
     as_annotator.post(
         f"/p/helpful/work/{held.comparison.public}",

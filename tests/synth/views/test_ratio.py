@@ -139,7 +139,7 @@ def test_who_has_its_comparison_before_them_is_told_nothing_until_they_have_judg
     client = Client()
     client.force_login(reviewer)
     assert "+2.50" in page(client, response)
-    assert take_next(reviewer, project) is not None
+    assert take_next(reviewer, project).assignment is not None
     text = page(client, response)
     assert "Its scores are shown after you have judged." in text
     assert "density@1" not in text
