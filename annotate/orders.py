@@ -6,6 +6,7 @@ Knows nothing of Django.
 import random
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from core.ids import key_of
 
@@ -17,15 +18,17 @@ def next_order(seed: int, comparison: bytes, k: int, given: Sequence[Sequence[in
     public id draw. Taken is the first of those that were given least, so that no row is ahead of another by more than
     one: of a pair both orders occur equally often, of a list each slot stands in each place equally often.
     """
+    counted = Counter(tuple(order) for order in given)
+    rows = _drawn(seed, comparison, k)
+    return list(min(rows, key=counted.__getitem__))
+
+
+@lru_cache(maxsize=1_000)  # people are at the same comparisons at about the same time
+def _drawn(seed: int, comparison: bytes, k: int) -> list[tuple[int, ...]]:
     drawn = random.Random(key_of(str(seed), comparison))  # noqa: S311
     base = drawn.sample(range(k), k)
     squares = [drawn.sample(square, k) for square in design(k)]
-    rows: list[tuple[int, ...]] = [
-        tuple(base[place] for place in row) for square in drawn.sample(squares, len(squares)) for row in square
-    ]
-    counted = Counter(tuple(order) for order in given)
-    least = min(rows, key=counted.__getitem__)
-    return list(least)
+    return [tuple(base[place] for place in row) for square in drawn.sample(squares, len(squares)) for row in square]
 
 
 def design(k: int) -> list[list[list[int]]]:

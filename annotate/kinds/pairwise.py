@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from annotate.kinds.elements import check_switch
 from annotate.kinds.protocol import MAIN, NO_SUCH, BadAnswer, Fields, Question, Said, Shown, first
@@ -30,7 +31,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    options: list[Option]
+    options: tuple[Option, ...]
     choice: str
 
 
@@ -92,16 +93,21 @@ class Pairwise:
         return outcome_in_words(verdict.ranks, both_bad=verdict.both_bad, strength=word, letters=letters)
 
 
-def pairwise_options(question: Question) -> list[Option]:
+def pairwise_options(question: Question) -> tuple[Option, ...]:
     """A much, A, A slightly, tie, B slightly, B, B much, both bad: as far as the question offers them."""
-    strengths = list(enumerate(question["strengths"], start=1))
+    return _options(tuple(question["strengths"]), bool(question.get("tie")), bool(question.get("both_bad")))
+
+
+@lru_cache(maxsize=1_000)
+def _options(words: tuple[str, ...], has_tie: bool, has_both_bad: bool) -> tuple[Option, ...]:
+    strengths = list(enumerate(words, start=1))
     options = [Option(f"a{n}", f"A {word}", 0, n) for n, word in reversed(strengths)]
-    if question.get("tie"):
+    if has_tie:
         options.append(Option("tie", "Tie", None, 0))
     options += [Option(f"b{n}", f"B {word}", 1, n) for n, word in strengths]
-    if question.get("both_bad"):
+    if has_both_bad:
         options.append(Option("both_bad", "Both bad", None, 0, both_bad=True))
-    return options
+    return tuple(options)
 
 
 def pairwise_verdict(question: Question, value: str, order: Sequence[int]) -> Verdict:

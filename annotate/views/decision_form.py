@@ -38,7 +38,7 @@ class DecisionForm:
     """What the form shows. `after` is the mark of the decision that it would replace."""
 
     question: str
-    options: list[Option]
+    options: Sequence[Option]
     client_id: UUID
     after: UUID | None = None
     choice: str = ""

@@ -140,7 +140,8 @@ def _said(draft: Draft, saved: Mapping[str, Any] | None = None) -> SafeString:
         words, at = "saved", draft.saved
     else:
         return SafeString()
-    return format_html('{} <time datetime="{}" data-local="time">{}</time>', words, at.isoformat(), f"{at:%H:%M}")
+    moment = at.isoformat()
+    return format_html('{} <time datetime="{}" data-local="time">{}</time>', words, moment, moment[11:16])
 
 
 def _refused(request: UserRequest, project: Project, comparison: UUID, error: BadAnswer) -> HttpResponse:

@@ -67,6 +67,17 @@ class PrivatePages:
         return render(request, "core/error.html", {"sentence": str(exception)}, status=409)
 
 
+def checked_token(request: HttpRequest) -> dict[str, str]:
+    """For templates: the token that htmx sent in a header and that was found right stands in the answer's forms too.
+
+    Django masks it anew for each answer, or its length when compressed would tell it to whoever makes a browser ask
+    again and again; but nobody can make it send this header.
+    """
+    sent, is_new = request.headers.get("X-CSRFToken", ""), "CSRF_COOKIE_NEEDS_UPDATE" in request.META
+    was_checked = request.method == "POST" and getattr(request, "csrf_processing_done", False) and not is_new
+    return {"csrf_token": sent} if sent and was_checked and "csrfmiddlewaretoken" not in request.POST else {}
+
+
 def part(request: Any, template: str, name: str) -> str:
     """The named part of a page where htmx asks, else the whole page."""
     return f"{template}#{name}" if request.htmx and not request.htmx.boosted else template

@@ -27,10 +27,9 @@ SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ran
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
  WHERE {{where}} AND {COUNTED} AND {STANDS} ORDER BY j.comparison_id, j.id
 """
-OF_COMPARISONS = VOTES.format(
-    where="""j.comparison_id = ANY(%s::bigint[]) AND EXISTS (
-       SELECT FROM core_comparison c WHERE c.id = j.comparison_id AND c.withdrawn IS NULL)"""
-)
+IN_USE = "EXISTS (SELECT FROM core_comparison c WHERE c.id = j.comparison_id AND c.withdrawn IS NULL)"
+OF_COMPARISONS = VOTES.format(where=f"j.comparison_id = ANY(%s::bigint[]) AND {IN_USE}")
+OF_ONE = VOTES.format(where=f"j.comparison_id = %s AND {IN_USE}")
 COLUMNS = (
     "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
     " votes"
@@ -100,7 +99,8 @@ def refresh_labels(
     open gold items follow the labels. Whoever holds their rows already gives the `votes` on them.
     """
     if votes is None:
-        _, votes = ask_together((LOCK, [array(comparison_ids)]), votes_on(comparison_ids))
+        asked = [array(comparison_ids)]
+        _, votes = ask_together((LOCK, asked), (OF_COMPARISONS, asked))
     labels = list(_labels(votes, sources))
     changed, in_gold = _store(labels, comparison_ids if judged else [])
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
@@ -115,13 +115,9 @@ def refresh_labels(
     return len(changed)
 
 
-def votes_on(comparison_ids: Sequence[int]) -> Ask:
-    return OF_COMPARISONS, [array(comparison_ids)]
-
-
 def label_asks(comparison_id: int) -> tuple[Ask, Ask]:
     """What `label_judged` has to know."""
-    return votes_on([comparison_id]), (IN_GOLD, [comparison_id])
+    return (OF_ONE, [comparison_id]), (IN_GOLD, [comparison_id])
 
 
 def label_judged(comparison_id: int, votes: Rows, in_gold: Rows) -> None:
