@@ -14,13 +14,14 @@ from annotate.screen import shown_in
 from annotate.seats import free
 from annotate.strategy import depends_on_labels, follow_labels
 from annotate.times import UNKNOWN, Times
-from annotate.writers import keep_rewrites
+from annotate.writers import keep_rewrites, writes_anew
 from core.errors import Conflict
 from core.judges import judge_of
-from core.labels.service import label_asks, label_judged, refresh_labels
+from core.labels.service import refresh_labels
+from core.labels.together import label_asks, label_with
 from core.models import Judgment, Status, User
 from core.orders import order_number
-from core.rows import Ask, Columns, adding, ask, ask_together
+from core.rows import Ask, Columns, adding, ask, ask_last
 
 # What comes next is answered before the server knows that it is shown, where the network was away.
 RESERVED = (AssignmentState.HELD, AssignmentState.AHEAD, AssignmentState.ASSIGNED)
@@ -54,7 +55,7 @@ def submit_judgment(comparison: Named, answer: Answer, *, by: User) -> Judgment:
     this person, Conflict where they have skipped it or the answer's mark is another's.
     """
     with transaction.atomic():
-        found = locked(comparison, by, answer.client_id)
+        found = locked(comparison, by, answer.client_id, *label_asks(comparison.project, comparison.public, by))
         assignment = found.assignment
         if before := _already(found, answer):
             if before.status == Status.SKIPPED:
@@ -62,13 +63,14 @@ def submit_judgment(comparison: Named, answer: Answer, *, by: User) -> Judgment:
             return before
         said = read_answers(assignment.round.question_set.questions, answer.fields, shown_in(assignment))
         judgment, stored = _judgment(found, answer, said, _status_of(assignment))
-        ((judgment.pk,),), votes, in_gold = ask_together(stored, *label_asks(assignment.comparison_id))
-        keep_rewrites(assignment, said)
-        if depends_on_labels(assignment.project):
-            refresh_labels([assignment.comparison_id], tell=False, votes=votes)
+        labelled = label_with(judgment, *found.beside)
+        if labelled is None or writes_anew(assignment, said) or depends_on_labels(assignment.project):
+            ((judgment.pk,),) = ask(*stored)
+            keep_rewrites(assignment, said)
+            refresh_labels([assignment.comparison_id], tell=False)
             follow_labels([assignment.comparison_id])
         else:
-            label_judged(assignment.comparison_id, votes, in_gold)
+            ((judgment.pk,),), _ = ask_last(stored, labelled)
         return judgment
 
 

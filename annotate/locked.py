@@ -7,7 +7,7 @@ from uuid import UUID
 from annotate.held import ASSIGNMENT, COMPARISON, QUESTIONS, ROUND, not_reserved, read_along
 from annotate.models import Assignment
 from core.models import Project, User
-from core.rows import ask_together, joined, split
+from core.rows import Ask, Rows, ask_together, joined, split
 
 LOCK = """
 WITH item AS MATERIALIZED (
@@ -39,13 +39,14 @@ SELECT {ASSIGNMENT}, {COMPARISON}, {ROUND}, {QUESTIONS},
 @dataclass(frozen=True, slots=True)
 class Found:
     """A reservation under lock; primary keys of its judge, of judgments that it has made already, and of the last that
-    was taken back.
+    was taken back; and what was asked beside it.
     """
 
     assignment: Assignment
     judge: int | None
     same: list[int]
     undone: int | None
+    beside: list[Rows]
 
 
 class Named(Protocol):
@@ -63,13 +64,13 @@ class Name:
     public: UUID
 
 
-def locked(comparison: Named, person: User, mark: UUID) -> Found:
-    """What stands once nobody else can answer the comparison, or undo an answer to it."""
+def locked(comparison: Named, person: User, mark: UUID, *beside: Ask) -> Found:
+    """What stands once nobody else can answer the comparison, or undo an answer to it; so do the rows of `beside`."""
     project = comparison.project
     named = {"project": project.pk, "public": comparison.public, "person": person.pk, "mark": mark}
-    _, rows = ask_together((LOCK, named), (UNDER_LOCK, named))
+    _, rows, *others = ask_together((LOCK, named), (UNDER_LOCK, named), *beside)
     if not rows:
         raise not_reserved(project, comparison.public)
     assignment, read, current, questions, judge, same, undone = split(rows[0], ASSIGNMENT, COMPARISON, ROUND, QUESTIONS)
     joined(current, question_set=questions, project=project)
-    return Found(read_along(assignment, read, current, person), judge, same, undone)
+    return Found(read_along(assignment, read, current, person), judge, same, undone, others)

@@ -20,7 +20,8 @@ def next_order(seed: int, comparison: bytes, k: int, given: Sequence[Sequence[in
     """
     counted = Counter(tuple(order) for order in given)
     rows = _drawn(seed, comparison, k)
-    return list(min(rows, key=counted.__getitem__))
+    least: tuple[int, ...] = min(rows, key=counted.__getitem__)
+    return list(least)
 
 
 @lru_cache(maxsize=1_000)  # people are at the same comparisons at about the same time

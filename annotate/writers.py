@@ -28,15 +28,16 @@ OF_COMPARISONS = KEEP_APART.format(which="c.id = ANY (%(ids)s)")
 OF_RESPONSE = KEEP_APART.format(which="r.id = %(response)s")
 
 
+def writes_anew(assignment: Assignment, said: Said) -> list[Any]:
+    """What the answer says to the questions that ask for a better one."""
+    questions = assignment.round.question_set.questions
+    return [said.answers[each["id"]] for each in questions if each["kind"] == "rewrite" and each["id"] in said.answers]
+
+
 def keep_rewrites(assignment: Assignment, said: Said) -> None:
     """What the answer writes anew becomes responses, each compared with the one that it was made from."""
-    questions = assignment.round.question_set.questions
-    written = [
-        said.answers[each["id"]] for each in questions if each["kind"] == "rewrite" and each["id"] in said.answers
-    ]
-    if not written:
-        return
-    parents = _responses(assignment)
+    written = writes_anew(assignment, said)
+    parents = _responses(assignment) if written else {}
     for answer in written:
         response = write_anew(parents[answer["slot"]], answer["text"], by=assignment.person)
         if response is not None:

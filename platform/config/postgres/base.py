@@ -41,7 +41,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         commits = last and self.in_atomic_block and not any(self.savepoint_ids) and not self.needs_rollback
         self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         connection: Connection[Any] = self.connection
         if self._prepared is None or self._prepared.connection is not connection:
             self._prepared = Prepared(connection, adapters_of(connection))

@@ -10,11 +10,11 @@ import msgspec
 from django.db import transaction
 
 from core.bulk import array, copy_rows, fetch, stream
-from core.facts.marking import MARK, MARK_ONE, mark_judged
+from core.facts.marking import MARK, mark_judged
 from core.gold.answering import answer_open
 from core.labels.majority import Ranks, Sources, Tier, Vote, decide
 from core.models import Project
-from core.rows import Ask, Rows, ask, ask_last, ask_together
+from core.rows import ask, ask_together
 from core.signals import labels_changed
 
 BATCH = 5_000
@@ -27,9 +27,10 @@ SELECT j.comparison_id, j.project_id, j.k, j.judge_id, g.kind, j.occasion, j.ran
   FROM core_judgment j JOIN core_judge g ON g.id = j.judge_id
  WHERE {{where}} AND {COUNTED} AND {STANDS} ORDER BY j.comparison_id, j.id
 """
-IN_USE = "EXISTS (SELECT FROM core_comparison c WHERE c.id = j.comparison_id AND c.withdrawn IS NULL)"
-OF_COMPARISONS = VOTES.format(where=f"j.comparison_id = ANY(%s::bigint[]) AND {IN_USE}")
-OF_ONE = VOTES.format(where=f"j.comparison_id = %s AND {IN_USE}")
+OF_COMPARISONS = VOTES.format(
+    where="""j.comparison_id = ANY(%s::bigint[]) AND EXISTS (
+       SELECT FROM core_comparison c WHERE c.id = j.comparison_id AND c.withdrawn IS NULL)"""
+)
 COLUMNS = (
     "comparison_id, project_id, k, question, policy, ranks, undecided, both_bad, probability, margin, strength, tier,"
     " votes"
@@ -70,11 +71,6 @@ STORE = f"""
 WITH labelled AS ({UPSERT.format(rows=MANY)}), marked AS ({MARK})
 SELECT l.comparison_id, EXISTS (SELECT FROM core_golditem i WHERE i.comparison_id = l.comparison_id) FROM labelled l
 """
-# The same of one that was judged, where no gold set asks about it.
-STORE_ONE = f"""
-WITH labelled AS ({UPSERT.format(rows=f"VALUES ({', '.join(['%s'] * len(COLUMNS.split(', ')))}, now())")}) {MARK_ONE}
-"""
-IN_GOLD = "SELECT EXISTS (SELECT FROM core_golditem i WHERE i.comparison_id = %s)"
 
 Row = tuple[Any, ...]
 Label = tuple[Any, ...]  # in the order of COLUMNS
@@ -91,17 +87,15 @@ def refresh_labels(
     *,
     judged: bool = True,
     tell: bool = True,
-    votes: Sequence[Row] | None = None,
 ) -> int:
     """Label these comparisons by what stands now; returns how many labels changed. Belongs after the judgments.
 
     Their facts are stale then: of all, or where nothing was `judged`, of those whose label changed. Answers of
-    open gold items follow the labels. Whoever holds their rows already gives the `votes` on them.
+    open gold items follow the labels.
     """
-    if votes is None:
-        asked = [array(comparison_ids)]
-        _, votes = ask_together((LOCK, asked), (OF_COMPARISONS, asked))
-    labels = list(_labels(votes, sources))
+    asked = [array(comparison_ids)]
+    _, votes = ask_together((LOCK, asked), (OF_COMPARISONS, asked))
+    labels = list(labels_of(votes, sources))
     changed, in_gold = _store(labels, comparison_ids if judged else [])
     if voteless := sorted(set(comparison_ids) - {label[0] for label in labels}):
         gone = _delete(voteless, sources)
@@ -115,31 +109,14 @@ def refresh_labels(
     return len(changed)
 
 
-def label_asks(comparison_id: int) -> tuple[Ask, Ask]:
-    """What `label_judged` has to know."""
-    return (OF_ONE, [comparison_id]), (IN_GOLD, [comparison_id])
-
-
-def label_judged(comparison_id: int, votes: Rows, in_gold: Rows) -> None:
-    """Label one comparison after a judgment; its row is held, and its transaction has nothing else to do.
-
-    `votes` and `in_gold` are the rows of `label_asks`. Nobody is told.
-    """
-    labels = list(_labels(votes, "people_first"))
-    if not labels or in_gold[0][0]:
-        refresh_labels([comparison_id], tell=False, votes=votes)
-        return
-    *values, tally = labels[0]
-    project = values[1]
-    ask_last((STORE_ONE, [*values, msgspec.json.encode(tally).decode(), project, comparison_id]))
-
-
 def label_new(votes: Iterable[Row]) -> None:
     """Label comparisons that are being added, by their counted votes (the columns of VOTES, one comparison's together).
 
     Nobody else knows these comparisons yet, so nothing is locked, read or replaced.
     """
-    labels = ((*label[:-1], msgspec.json.encode(label[-1]).decode(), "now") for label in _labels(votes, "people_first"))
+    labels = (
+        (*label[:-1], msgspec.json.encode(label[-1]).decode(), "now") for label in labels_of(votes, "people_first")
+    )
     copy_rows(f"core_label ({COLUMNS}, updated)", labels)
 
 
@@ -147,7 +124,7 @@ def refresh_project(project: Project, sources: Sources = "people_first") -> int:
     """Label every judged comparison of the project; returns how many labels changed. Locks only those that do."""
     changed = 0
     votes = stream(VOTES.format(where=OF_PROJECT), {"project": project.pk}, size=ROWS_A_FETCH)
-    labels = _labels(votes, sources)
+    labels = labels_of(votes, sources)
     while batch := list(islice(labels, BATCH)):
         changed += refresh_labels(_differing(batch, sources), sources)
     policy = policy_name(sources)
@@ -155,7 +132,8 @@ def refresh_project(project: Project, sources: Sources = "people_first") -> int:
     return changed + refresh_labels([pk for (pk,) in voteless], sources)
 
 
-def _labels(votes: Iterable[Row], sources: Sources) -> Iterator[Label]:
+def labels_of(votes: Iterable[Row], sources: Sources) -> Iterator[Label]:
+    """By votes, which are rows of VOTES, those of one comparison together."""
     return (_label(list(rows), sources) for _, rows in groupby(votes, key=itemgetter(0)))
 
 
