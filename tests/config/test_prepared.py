@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.postgres.prepared import read
 from core.models import User
-from core.rows import ask, ask_together, tell
+from core.rows import ask, ask_last, ask_together, tell
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +113,60 @@ def test_whoever_looks_at_queries_sees_these_too_with_their_values() -> None:
     with CaptureQueriesContext(connection) as queries:
         ask_together(("SELECT %s::text", ["it's"]), ("SELECT 2", []))
     assert [each["sql"] for each in queries.captured_queries] == ["SELECT 'it''s'::text", "SELECT 2"]
+
+
+def renamed(person: User, name: str = "After") -> tuple[str, list[Any]]:
+    return "UPDATE core_user SET name = %s WHERE id = %s RETURNING name", [name, person.pk]
+
+
+def seen_elsewhere(person: User) -> str:
+    """By another connection, which sees what is committed."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT name FROM core_user WHERE id = %s", [person.pk])
+            return str(cursor.fetchone()[0])
+    finally:
+        other.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_of_a_transaction_take_its_commit_along() -> None:
+    person, told = UserFactory(name="Before"), []
+    with transaction.atomic():
+        transaction.on_commit(lambda: told.append(seen_elsewhere(person)))
+        with transaction.atomic(savepoint=False):
+            assert ask_last(renamed(person), ("SELECT 2", [])) == [[("After",)], [(2,)]]
+        assert (seen_elsewhere(person), told) == ("After", [])
+    assert told == ["After"]
+    assert connection.get_autocommit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_of_one_trip_begins_and_ends_in_it() -> None:
+    person = UserFactory(name="Before")
+    with transaction.atomic():
+        ask_last(renamed(person))
+        assert seen_elsewhere(person) == "After"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_of_a_transaction_within_another_leave_the_end_to_that() -> None:
+    person = UserFactory(name="Before")
+    with transaction.atomic():
+        with transaction.atomic():
+            ask_last(renamed(person))
+        assert seen_elsewhere(person) == "Before"
+        transaction.set_rollback(True)
+    assert seen_elsewhere(person) == "Before"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("bad", [("SELECT 1 / %s", [0]), (NEW, ["of no project"])], ids=["at once", "at the commit"])
+def test_where_the_last_fail_nothing_is_kept(bad: tuple[str, list[Any]]) -> None:
+    person = UserFactory(name="Before")
+    with pytest.raises((DataError, IntegrityError)), transaction.atomic():
+        ask_last(renamed(person), bad)
+    assert seen_elsewhere(person) == "Before"
+    assert ask_last(renamed(person)) == [[("After",)]]
+    assert seen_elsewhere(person) == "After"
