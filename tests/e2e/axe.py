@@ -26,6 +26,9 @@ OF_LAYOUT = [
 SCRIPT = Axe().axe_script + Path(__file__).with_suffix(".js").read_text()
 
 OPEN_ALL = "for (const each of document.querySelectorAll('details')) each.open = true"
+# On a phone what is no answer opens a row of its own there.
+FIELDS = """[...document.querySelectorAll("input, select, textarea")]
+    .filter((each) => each.checkVisibility() && !each.closest(".answer")).map((each) => each.name || each.id)"""
 FOLD_ALL = "for (const each of document.querySelectorAll('details:not(.aside)')) each.open = false"
 
 
@@ -62,6 +65,7 @@ def longest_movement(page: Page) -> float:
 def wrongs(page: Page) -> Iterator[str]:
     """At a desk with everything unfolded, in the dark, and on a phone."""
     page.evaluate(OPEN_ALL)
+    fields = page.evaluate(FIELDS)
     yield from (f"unfolded: {each}" for each in violations(page))
     yield from (f"desk: {each}" for each in small_targets(page, 32))
     page.evaluate(FOLD_ALL)
@@ -72,6 +76,7 @@ def wrongs(page: Page) -> Iterator[str]:
     lengthen(page)
     yield from (f"phone: {each}" for each in violations(page, only=OF_LAYOUT))
     page.evaluate(OPEN_ALL)
+    yield from (f"phone: the field {each} is gone" for each in sorted({*fields} - {*page.evaluate(FIELDS)}))
     yield from (f"phone: {each}" for each in small_targets(page, 44))
     page.set_viewport_size(DESK)
 
