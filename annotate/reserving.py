@@ -64,7 +64,8 @@ def orders_on_taken(person: User) -> Ask:
 def orders_for(project: Project, comparisons: Sequence[Comparison], found: Rows) -> dict[int, list[int]]:
     """By comparison: as the person saw it before, else the next of its design after those that others see.
 
-    `found` are the rows of `orders_on`, asked while the places are locked, so that nobody else gets the same then.
+    `found` are the rows of one of the two above, asked while the places are locked, so that nobody else gets the same
+    then.
     """
     given: dict[int, list[list[int]]] = defaultdict(list)
     own: dict[int, list[int]] = {}

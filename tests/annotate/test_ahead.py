@@ -63,7 +63,7 @@ def test_what_is_assigned_is_shown_ahead_and_keeps(ada: User, project: Project) 
 def test_nothing_is_reserved_for_somebody_who_is_paused(ada: User, project: Project) -> None:
     owner = MembershipFactory(project=project, role=Role.OWNER).user
     ComparisonFactory.create_batch(3, project=project)
-    take_next(ada, project).assignment, take_ahead(ada, project).assignment
+    take_next(ada, project), take_ahead(ada, project)
     pause(project, ada, by=owner)
     assert take_ahead(ada, project).assignment is None
     assert not QueueItem.objects.filter(held__gt=0).exists()
@@ -78,6 +78,6 @@ def test_nothing_is_reserved_in_an_archived_project(ada: User, project: Project)
 
 def test_it_counts_as_what_is_before_them(ada: User, project: Project) -> None:
     ComparisonFactory.create_batch(3, project=project)
-    take_next(ada, project).assignment, take_ahead(ada, project).assignment
+    take_next(ada, project), take_ahead(ada, project)
     assert work_of(ada, [project])[project.pk] == Work(done=0, left=3)
     assert seats_in(project)[ada.pk].held == 2

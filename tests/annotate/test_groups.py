@@ -134,7 +134,7 @@ def test_a_reservation_that_lapses_does_not_open_what_is_withdrawn(project: Proj
 
 def test_fewer_votes_close_it_and_its_places_return_one_by_one(project: Project, ada: User, bruno: User) -> None:
     comparison = tagged(project, votes_wanted=2)
-    take_next(ada, project).assignment, take_next(bruno, project).assignment
+    take_next(ada, project), take_next(bruno, project)
     Comparison.objects.update(votes_wanted=1)
     changed(comparison)
     skip(comparison, Skip(uuid4(), "broken"), by=ada)
