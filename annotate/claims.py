@@ -12,8 +12,6 @@ from core.bulk import array
 from core.models import Project, User
 from core.rows import Ask, Rows, ask_together
 
-# A round of this loop meets others who take the last place at the same moment; each such place is gone afterwards.
-MOST_TRIES = 50
 BEFORE_ALL = (-32767, -1)
 
 # The first comparison of one line, from a place on, that the person has not seen. Of an earlier round neither.
@@ -48,8 +46,19 @@ WITH RECURSIVE walk (priority, level, tie, comparison_id) AS (
       WHERE walk.comparison_id IS NULL)
 SELECT * FROM walk WHERE (priority, level) > (%(after_priority)s, %(after_level)s)
 """
-# Only one row of the queue is locked: the most urgent head that nobody else is taking at this moment; {wait} is empty
-# where all are, for then it is worth to wait. A full quota closes its lines, but only its lock says that it is full.
+# The most urgent that nobody else is taking at this moment, and the most urgent of all, whoever is taking it.
+PASSES = f"""
+SELECT unseen.comparison_id, line.quota_id
+  FROM line CROSS JOIN LATERAL (
+       {UNSEEN.format(at="line", tie="line.tie", comparison="line.comparison_id")} FOR UPDATE OF q SKIP LOCKED) unseen
+ LIMIT 1
+"""
+WAITS = """
+SELECT q.comparison_id, q.quota_id
+  FROM annotate_queueitem q WHERE q.comparison_id = (SELECT comparison_id FROM line LIMIT 1) AND q.is_open FOR UPDATE
+"""
+# What turns out to be taken when its lock is there stays locked, so a statement that waits locks no other row of the
+# queue before. A full quota closes its lines, but only its lock says that it is full.
 CLAIM = f"""
 WITH walked AS MATERIALIZED (
      SELECT line.group_id, line.quota_id, step.*
@@ -60,11 +69,7 @@ WITH walked AS MATERIALIZED (
       CROSS JOIN LATERAL ({WALK}) step),
 line AS MATERIALIZED (
      SELECT * FROM walked WHERE comparison_id IS NOT NULL ORDER BY priority, level, tie, comparison_id),
-pick AS MATERIALIZED (
-     SELECT unseen.comparison_id, line.quota_id
-       FROM line CROSS JOIN LATERAL (
-            {UNSEEN.format(at="line", tie="line.tie", comparison="line.comparison_id")} FOR UPDATE OF q {{wait}}) unseen
-      LIMIT 1),
+pick AS MATERIALIZED ({{pick}}),
 room AS MATERIALIZED (
      SELECT u.id FROM annotate_quota u
       WHERE u.id = (SELECT quota_id FROM pick) AND u.used < u.most FOR NO KEY UPDATE),
@@ -89,28 +94,38 @@ SELECT NULLIF(set_config('preferee.taken', COALESCE((SELECT comparison_id FROM t
 TAKEN = "NULLIF(current_setting('preferee.taken', true), '')::bigint"
 
 
-def claim(person: User, project: Project, groups: Sequence[int], *beside: Ask) -> tuple[int | None, list[Rows]]:
+class Overtaken(Exception):
+    """Others were faster at this very moment. The transaction has to end, for it may hold rows that they wait for; the
+    next one sees what they left.
+    """
+
+
+def claim(
+    person: User, project: Project, groups: Sequence[int], *beside: Ask, waits: bool
+) -> tuple[int | None, list[Rows]]:
     """The comparison at which the person has a place now; None where no line of these groups has one for them.
 
-    What others are taking at this very moment is passed over, and waited for where there is nothing else. `beside` are
-    statements about what is `TAKEN`; their rows come with it.
+    What others are taking at this very moment is passed over; where it `waits`, it waits for the most urgent instead,
+    and nothing of the queue may be locked before. Raises Overtaken where they took all. `beside` are statements about
+    what is `TAKEN`; their rows come with it.
     """
     named = {"project": project.pk, "person": person.pk, "groups": array(groups), "strategy": project.strategy}
-    after, wait = BEFORE_ALL, "SKIP LOCKED"
-    for _ in range(MOST_TRIES):
+    after = BEFORE_ALL
+    while True:
         along = {**named, "after_priority": after[0], "after_level": after[1]}
-        rows, *others = ask_together((statement(project.strategy, wait), along), *beside)
+        rows, *others = ask_together((statement(project.strategy, waits=waits), along), *beside)
         if rows and rows[0][0] is not None:
             return rows[0][0], others
         if not rows and after == BEFORE_ALL:
-            break
-        after, wait = (rows[0][1:], "SKIP LOCKED") if rows and wait else (BEFORE_ALL, "")
-    return None, []
+            return None, []
+        if not rows or waits:
+            raise Overtaken
+        after = rows[0][1:]
 
 
 @cache
-def statement(strategy: str, wait: str) -> str:
+def statement(strategy: str, *, waits: bool) -> str:
     """On one line, for psycopg reads a statement of more than 4,096 characters anew each time."""
     # Most projects have no levels, and then nothing is worked out for them.
     at = "0" if strategy == "priority" else level("%(strategy)s", "q.held + 1", "q.comparison_id")
-    return " ".join(CLAIM.format(wait=wait, level=at).split())
+    return " ".join(CLAIM.format(pick=WAITS if waits else PASSES, level=at).split())

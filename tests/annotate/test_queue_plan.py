@@ -66,11 +66,11 @@ def analyze_empty() -> None:
     analyze()
 
 
-def plan_of_claim(person: User, project: Project, groups: list[int]) -> dict[str, Any]:
+def plan_of_claim(person: User, project: Project, groups: list[int], *, waits: bool = False) -> dict[str, Any]:
     """Of the second claim: the first finds what the catalogue has to be read for."""
     named = {"project": project.pk, "person": person.pk, "groups": groups, "strategy": project.strategy}
     named |= {"after_priority": claims.BEFORE_ALL[0], "after_level": claims.BEFORE_ALL[1]}
-    sql = claims.statement(project.strategy, "SKIP LOCKED")
+    sql = claims.statement(project.strategy, waits=waits)
     plan_of(sql, named)
     return plan_of(sql, named)
 
@@ -117,6 +117,13 @@ def test_a_claim_reads_a_handful_of_pages_of_a_long_queue(
     if statistics == "fresh":
         analyze()
     check(plan_of_claim(ada, project, [0]), lines=1)
+    assert QueueItem.objects.aggregate(held=Sum("held")) == {"held": 2}
+
+
+def test_a_claim_that_waits_for_the_most_urgent_reads_no_more(project: Project, ada: User) -> None:
+    fill(project, [0], LONG)
+    analyze()
+    check(plan_of_claim(ada, project, [0], waits=True), lines=1)
     assert QueueItem.objects.aggregate(held=Sum("held")) == {"held": 2}
 
 

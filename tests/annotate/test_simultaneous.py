@@ -3,10 +3,12 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
@@ -16,8 +18,10 @@ from annotate.models import Assignment, AssignmentState, QueueItem, Quota
 from annotate.quotas import set_quota
 from annotate.reservations import take_next
 from annotate.seats import let_lapse
+from core.bulk import fetch
 from core.labels.service import refresh_labels
 from core.models import Comparison, Judgment, Label, Project, Role, User
+from tests.core.runs.workers import wait_for
 from tests.factories import (
     ComparisonFactory,
     JudgeFactory,
@@ -69,6 +73,8 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join()
+    if errors := [each for each in outcomes if isinstance(each, Exception)]:
+        raise ExceptionGroup("Of those at once", errors)
     return outcomes
 
 
@@ -116,6 +122,41 @@ def test_sixty_four_people_ask_for_work_at_once(project):
     assert sum(outcomes) == Judgment.objects.filter(status="submitted").count() == 24, outcomes
     assert {held(comparison) for comparison in comparisons} == {3}
     assert {sum(label.votes.values()) for label in Label.objects.all()} == {3}
+
+
+def test_whoever_waits_for_a_place_holds_none_that_others_wait_for(project):
+    """They wait for the first, which is taken, and then for the second: the first is not locked any more then."""
+    first, second = ComparisonFactory.create_batch(2, project=project)
+    ada = annotator(project)
+    with ThreadPoolExecutor() as pool, beside() as taking, beside() as looking:
+        taking.execute("UPDATE annotate_queueitem SET held = wanted WHERE comparison_id = %s", [first.pk])
+        looking.execute("SELECT FROM annotate_queueitem WHERE comparison_id = %s FOR UPDATE", [second.pk])
+        asked = pool.submit(in_own_connection, lambda: take_next(ada, project).assignment)
+        wait_for(lambda: waits_for(taking), what="ada to wait for the first")
+        taking.commit()
+        wait_for(lambda: waits_for(looking), what="ada to wait for the second")
+        taking.execute("SELECT FROM annotate_queueitem WHERE comparison_id = %s FOR UPDATE NOWAIT", [first.pk])
+        looking.commit()
+        assert asked.result().comparison == second
+
+
+def beside() -> psycopg.Connection:
+    return psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": psycopg.Cursor})
+
+
+def in_own_connection(work: Callable[[], Any]) -> Any:
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+def waits_for(other: psycopg.Connection) -> bool:
+    """Whether a statement of anybody waits for that connection's transaction."""
+    ((waiting,),) = fetch(
+        "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))", [other.info.backend_pid]
+    )
+    return bool(waiting)
 
 
 def test_a_quota_is_exact_however_many_ask_at_once(project):
