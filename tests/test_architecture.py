@@ -85,7 +85,7 @@ PLAIN = [
     CODE["core"] / "ids.py",
     CODE["core"] / "images" / "placing.py",
     CODE["core"] / "sanitising.py",
-    CODE["annotate"] / "differences.py",
+    CODE["annotate"] / "reading" / "differences.py",
     CODE["core"] / "orders.py",
     *(
         CODE["synth"] / "judges" / name

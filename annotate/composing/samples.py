@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from annotate.composing.cells import Question
-from annotate.held import responses_of
 from annotate.kinds.answers import Asked, asked
 from annotate.kinds.protocol import MAIN, Fields, Shown
 from annotate.kinds.registry import kind_of
-from annotate.screen import Context, Pane, contexts_of, pane_of
-from annotate.texts import texts_of
+from annotate.reading.texts import texts_of
+from annotate.work.held import responses_of
+from annotate.work.screen import Context, Pane, contexts_of, pane_of
 from core.conversation import Turn, turns
 from core.labels.words import letter_of
 from core.lengths import length_of

@@ -12,13 +12,13 @@ from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotate import history, revising
 from annotate.kinds.protocol import BadAnswer
 from annotate.models import Assignment, AssignmentState, Flag
-from annotate.own_figures import own_figures
-from annotate.said import fields_in
-from annotate.screen import screen_of, shown_in
+from annotate.own import history, revising
+from annotate.own.figures import own_figures
+from annotate.own.said import fields_in
 from annotate.views.forms import answer_from, client_id_of, uuid_or_none
+from annotate.work.screen import screen_of, shown_in
 from core.errors import Conflict, PrefereeError
 from core.http import UserRequest
 from core.models import Comparison, Judgment, Project, Status

@@ -8,14 +8,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from annotate import flags
-from annotate.blindness import BEFORE_THEM, Blind
-from annotate.cases import SHOWN, open_cases
-from annotate.comparisons import cards_of
 from annotate.models import Assignment, Flag
-from annotate.review import current_round, decision_of
-from annotate.screen import Screen, screen_of
+from annotate.review import flags
+from annotate.review.blindness import BEFORE_THEM, Blind
+from annotate.review.cases import SHOWN, open_cases
+from annotate.review.comparisons import cards_of
+from annotate.review.deciding import current_round, decision_of
 from annotate.views.decision_form import DecisionForm, form_for
+from annotate.work.screen import Screen, screen_of
 from core import audit
 from core.errors import Conflict, PrefereeError
 from core.http import UserRequest

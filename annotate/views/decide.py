@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from annotate import review
 from annotate.kinds.protocol import BadAnswer
+from annotate.review import deciding as review
 from annotate.views.cases import REVIEW, case_page
 from annotate.views.decision_form import decision_from, form_for
 from annotate.views.prompt import comparison_part, prompt_page

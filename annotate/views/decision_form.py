@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 from django import forms
 from django.http import QueryDict
 
-from annotate.comparisons import Card
 from annotate.kinds.pairwise import Option, pairwise_options
 from annotate.kinds.protocol import BadAnswer
 from annotate.kinds.text import LONGEST_REASON
-from annotate.review import current_round, decision_of, main_question
+from annotate.review.comparisons import Card
+from annotate.review.deciding import current_round, decision_of, main_question
 from annotate.views.forms import STALE
 from core.labels.words import letter_of
 from core.models import Comparison, Judgment, Project, User

@@ -8,10 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from annotate.blindness import blind_to
-from annotate.differences import Piece, changes, differences
 from annotate.models import Assignment
-from annotate.texts import texts_of_response
+from annotate.reading.differences import Piece, changes, differences
+from annotate.reading.texts import texts_of_response
+from annotate.review.blindness import blind_to
 from core.http import UserRequest, part
 from core.models import Candidate, Response
 from core.permissions import get_project

@@ -4,9 +4,9 @@ from uuid import UUID, uuid4
 
 from django.http import QueryDict
 
-from annotate.actions import Answer, Skip
 from annotate.kinds.protocol import BadAnswer, Fields
-from annotate.times import Times
+from annotate.work.actions import Answer, Skip
+from annotate.work.times import Times
 
 MOST_FIELDS = 2_000
 # Names that no question can have: the last is that of the reason for a skip among a judgment's answers.

@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from annotate import drafts, drawer, flags
 from annotate.kinds.protocol import BadAnswer
-from annotate.reservations import Taken, take_ahead
-from annotate.reserving import RESERVED_FOR
-from annotate.undo import undo_last
+from annotate.queue.reservations import Taken, take_ahead
+from annotate.queue.reserving import RESERVED_FOR
+from annotate.review import flags
 from annotate.views.forms import fields_of
 from annotate.views.work import TEMPLATE, context_of, reservation, screen
+from annotate.work import drafts, drawer
+from annotate.work.undo import undo_last
 from core.errors import Conflict, PrefereeError
 from core.http import UserRequest
 from core.permissions import get_project

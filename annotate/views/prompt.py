@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from annotate.blindness import blind_to
-from annotate.comparisons import Card
-from annotate.prompts import asked, comparisons_of, responses_of
+from annotate.review.blindness import blind_to
+from annotate.review.comparisons import Card
+from annotate.review.prompts import asked, comparisons_of, responses_of
 from annotate.views.decision_form import DecisionForm, decision_form
 from annotate.views.forms import uuid_or_none
 from core import audit

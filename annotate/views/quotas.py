@@ -4,8 +4,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotate import quotas as verbs
 from annotate.models import Quota, QuotaKind
+from annotate.queue import quotas as verbs
 from core.errors import PrefereeError
 from core.http import UserRequest
 from core.models import Project

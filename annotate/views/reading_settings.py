@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from annotate.identity import USUAL_WORDS
-from annotate.leak_trials import Tried, try_words
+from annotate.leaks.trials import Tried, try_words
+from annotate.leaks.words import USUAL_WORDS
 from core.errors import Conflict, PrefereeError
 from core.http import UserRequest
 from core.models import Project

@@ -13,18 +13,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
-from annotate import actions
-from annotate.drawer import drawer_of
-from annotate.flags import FLAG_REASONS
-from annotate.held import not_reserved, reservation_of
 from annotate.kinds.protocol import BadAnswer, Fields
-from annotate.locked import Name
 from annotate.models import Assignment
-from annotate.outlines import outline_of
-from annotate.progress import read_standing, standing_on
-from annotate.reservations import Taken, take_next
-from annotate.screen import screen_of, texts_in
+from annotate.queue.reservations import Taken, take_next
+from annotate.review.flags import FLAG_REASONS
 from annotate.views.forms import SKIP_REASONS, answer_from, client_id_of, skip_from
+from annotate.work import actions
+from annotate.work.drawer import drawer_of
+from annotate.work.held import not_reserved, reservation_of
+from annotate.work.locked import Name
+from annotate.work.outlines import outline_of
+from annotate.work.progress import read_standing, standing_on
+from annotate.work.screen import screen_of, texts_in
 from core.http import UserRequest, part
 from core.models import Project, Status, User
 from core.permissions import get_project

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from annotate.actions import Answer, submit_judgment
-from annotate.assigning import assign
 from annotate.models import Assignment, AssignmentState, QueueItem
-from annotate.queue import refresh_project
-from annotate.reservations import take_next
+from annotate.queue.assigning import assign
+from annotate.queue.items import refresh_project
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, submit_judgment
 from core.models import Comparison, Project, User
 from core.models.project import DEFAULT_QUESTIONS
 from core.reports.work import work_of
@@ -81,7 +81,7 @@ def test_what_was_assigned_and_is_asked_no_more_is_taken_back(project: Project, 
 
 def test_only_rows_that_are_not_true_are_touched(project: Project, by_k: Any, monkeypatch: Any) -> None:
     touched: list[int] = []
-    monkeypatch.setattr("annotate.queue.refresh", touched.extend)
+    monkeypatch.setattr("annotate.queue.items.refresh", touched.extend)
     refresh_project(project)
     assert touched == []
     ask(project, RANKING)
@@ -89,7 +89,7 @@ def test_only_rows_that_are_not_true_are_touched(project: Project, by_k: Any, mo
 
 
 def test_many_are_made_true_in_parts(project: Project, monkeypatch: Any) -> None:
-    monkeypatch.setattr("annotate.queue.AT_ONCE", 2)
+    monkeypatch.setattr("annotate.queue.items.AT_ONCE", 2)
     made = [ComparisonFactory(project=project, texts=[f"{n}-{each}" for each in "abc"]) for n in range(5)]
     ask(project, RANKING)
     assert QueueItem.objects.filter(is_open=True).count() == len(made)

@@ -65,7 +65,7 @@ def seconds(act: Callable[[], Any]) -> float:
 
 
 def measure(count: int, people: int, claims: int) -> tuple[list[list[str]], list[str]]:
-    from annotate.reservations import take_next
+    from annotate.queue.reservations import take_next
     from core.groups import bind_tag, make_group, move_rule, set_people, unbind_tag
     from core.hours import figures_of
     from core.models import TagRule, User

@@ -1,16 +1,16 @@
 """An invitation lets in whom it is for, as often as it has places, and nobody beyond that."""
 
-import threading
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from core.errors import PrefereeError
 from core.invitations import InvitationOver, UnknownInvitation, accept, invite, revoke, roles_to_give, sign_up
 from core.models import AuditEvent, Group, Invitation, Membership, Project, Role, User
+from tests.at_once import at_once
 from tests.factories import PASSWORD, MembershipFactory, ProjectFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -165,31 +165,10 @@ def test_revoking_twice_is_once_and_who_came_in_stays(project: Project, owner: U
     assert Membership.objects.filter(user=user).exists()
 
 
-def at_once(work: Any, count: int) -> list[Any]:
-    """What each of so many threads got, or the error that it met."""
-    gate, got = threading.Barrier(count), []
-
-    def run(number: int) -> None:
-        try:
-            gate.wait(timeout=30)
-            got.append(work(number))
-        except PrefereeError as error:
-            got.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return got
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_many_who_race_for_the_last_place_one_gets_it(project: Project, owner: User) -> None:
     secret, people = secret_of(project, owner), UserFactory.create_batch(5)
-    got = at_once(lambda number: accept(secret, people[number]), 5)
+    got = at_once(*(partial(accept, secret, person) for person in people))
     assert sum(isinstance(each, Membership) for each in got) == 1
     assert sum(isinstance(each, InvitationOver) for each in got) == 4
     assert (Invitation.objects.get().used, Membership.objects.count()) == (1, 2)
@@ -199,7 +178,7 @@ def test_of_many_who_race_for_the_last_place_one_gets_it(project: Project, owner
 @pytest.mark.parametrize("places", [1, 5])
 def test_a_double_click_takes_one_place_and_both_halves_are_in(project: Project, owner: User, places: int) -> None:
     secret, user = secret_of(project, owner, places=places), UserFactory()
-    got = at_once(lambda _: accept(secret, user), 4)
+    got = at_once(*[partial(accept, secret, user)] * 4)
     assert all(isinstance(each, Membership) for each in got), got
     assert Invitation.objects.get().used == 1
 
@@ -207,6 +186,8 @@ def test_a_double_click_takes_one_place_and_both_halves_are_in(project: Project,
 @pytest.mark.django_db(transaction=True)
 def test_who_signs_up_too_late_leaves_no_account(project: Project, owner: User) -> None:
     secret = secret_of(project, owner)
-    got = at_once(lambda number: sign_up(secret, name="N", email=f"new{number}@example.org", password=PASSWORD), 4)
+    got = at_once(
+        *(partial(sign_up, secret, name="N", email=f"new{at}@example.org", password=PASSWORD) for at in range(4))
+    )
     assert sum(isinstance(each, User) for each in got) == 1
     assert User.objects.filter(email__startswith="new").count() == 1

@@ -9,9 +9,9 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
 
-from annotate.actions import Skip, skip
 from annotate.models import GuidelinesRead, Quota
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Skip, skip
 from core import deletion, lifecycle
 from core.errors import PrefereeError
 from core.facts.draining import catch_up

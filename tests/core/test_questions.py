@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from annotate.actions import Answer, submit_judgment
 from annotate.kinds.protocol import BadAnswer
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, submit_judgment
 from core.errors import Conflict, PrefereeError
 from core.models import AuditEvent, Judgment, Project, QuestionSet, Role, User
 from core.models.project import DEFAULT_QUESTIONS, MAIN_QUESTION

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from annotate.actions import Answer, submit_judgment
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, submit_judgment
 from core.models import Project, User
 from tests.e2e.test_gold_and_cards import judges_with_cards
 from tests.e2e.test_layout import LONG, add_ratios, add_refusals, fill

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from annotate import history
-from annotate.actions import Answer, submit_judgment
 from annotate.models import Assignment, AssignmentState, Flag
-from annotate.reservations import take_next
-from annotate.review import decide
+from annotate.own import history
+from annotate.queue.reservations import take_next
+from annotate.review.deciding import decide
+from annotate.work.actions import Answer, submit_judgment
 from core.models import Comparison, Judgment, Project, Role, Status, User
 from tests.factories import PASSWORD, ComparisonFactory, MembershipFactory, UserFactory
 

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
 from core.models import Project, Role, SavedFilter, User
 from tests.factories import MembershipFactory, ProjectFactory, UserFactory
 from tests.urls.things import belongings_of, things_of

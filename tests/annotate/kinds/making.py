@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from annotate.kinds.protocol import Shown
 from annotate.kinds.registry import KINDS
 from annotate.models import Assignment
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
 from core.models import Project, User
 from core.questions import current, mark_of, publish
 

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from annotate.actions import Answer, submit_judgment
 from annotate.kinds.protocol import BadAnswer
+from annotate.work.actions import Answer, submit_judgment
 from core.labels.agreement import people
 from core.models import Judgment, Label, Project, User
 from core.models.project import MAIN_QUESTION

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotate.actions import Answer, Skip, skip, submit_judgment
 from annotate.kinds.answers import read_answers
 from annotate.kinds.protocol import BadAnswer
 from annotate.kinds.telling import said_of
-from annotate.reservations import take_next
-from annotate.screen import shown_in
-from annotate.times import Times
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, Skip, skip, submit_judgment
+from annotate.work.screen import shown_in
+from annotate.work.times import Times
 from core.importing import interchange
 from core.models import Judgment, Response, Role
 from core.projects import create_project

@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from annotate.actions import Answer, submit_judgment
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, submit_judgment
 from core import comparisons, prompts
 from core.bulk import fetch
 from core.errors import PrefereeError

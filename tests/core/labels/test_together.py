@@ -8,8 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotate.actions import Answer, submit_judgment
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, submit_judgment
 from core.labels import together
 from core.labels.service import refresh_labels
 from core.models import Comparison, GoldItem, GoldSet, Judge, Judgment, Label, Role, StaleFacts, Status, User

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
 from core.hours import Pace, days_of, days_of_people, figures_of
 from core.inert import inert
 from core.models import Judgment, Project, Status, User

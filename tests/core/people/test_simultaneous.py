@@ -5,14 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from annotate.actions import Answer, submit_judgment
 from annotate.models import Assignment, QueueItem
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, submit_judgment
 from core.assigning import assign_to_person
 from core.groups import bind_tag, move_rule, unbind_tag
 from core.members import change_role, pause, remove
 from core.models import Membership, Project, Role, TagRule
-from tests.annotate.test_simultaneous import at_once
+from tests.at_once import at_once
 from tests.core.people.conftest import member
 from tests.factories import ComparisonFactory, GroupFactory, ProjectFactory, PromptFactory, TagRuleFactory
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from annotate.models import Assignment
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
 from core.bulk import fetch
 from core.errors import PrefereeError
 from core.exports.service import export_dataset

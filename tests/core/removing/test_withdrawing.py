@@ -3,7 +3,7 @@
 import pytest
 
 from annotate.models import QueueItem
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
 from core.errors import PrefereeError
 from core.judges import judge_of
 from core.labels.service import refresh_project

@@ -2,9 +2,9 @@
 
 import pytest
 
-from annotate.actions import Answer, submit_judgment
 from annotate.models import QueueItem
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
+from annotate.work.actions import Answer, submit_judgment
 from core.ids import uuid7
 from core.models import Comparison, Role
 from core.runs.actions import run_here

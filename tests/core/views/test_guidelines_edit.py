@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
 from core.models import Project, Role, User
 from core.questions import current, mark_of
 from tests.core.views.conftest import logged_in

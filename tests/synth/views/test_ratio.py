@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from annotate.reservations import take_next
+from annotate.queue.reservations import take_next
 from core.models import Project, Response, Role, Score
 from synth.models import Trace
 from tests.core.views.markup import dangers, each_payload
