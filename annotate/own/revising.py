@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from annotate.kinds.answers import read_answers
-from annotate.models import Assignment, AssignmentState, Flag, QueueItem
+from annotate.models import Assignment, AssignmentState, Flag
 from annotate.own.history import decisions_on, is_otherwise, is_told, own_answers
+from annotate.queue.items import lock
 from annotate.queue.writers import keep_rewrites
 from annotate.review import flags
 from annotate.work.actions import Answer
@@ -37,7 +38,7 @@ def revise(comparison: Comparison, answer: Answer, *, after: UUID, by: User) -> 
     Conflict where another answer stands by now or the comparison is decided.
     """
     with transaction.atomic():
-        list(QueueItem.objects.select_for_update().filter(comparison=comparison).values_list("pk"))
+        lock([comparison.pk])
         assignment = _assignment(comparison, by)
         before = standing_answer(comparison, by)
         if before is not None and before.client_id == answer.client_id:

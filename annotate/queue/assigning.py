@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from annotate.models import AssignmentState
+from annotate.queue.items import lock
 from annotate.queue.lines import FRESH, level
 from annotate.queue.reserving import orders_for, orders_on
 from annotate.queue.rights import read_rights, rights_in
@@ -21,10 +22,6 @@ from core.rows import ask
 AT_ONCE = 5_000
 AFTER = level("p.strategy", "q.held + 1", "q.comparison_id")
 
-LOCK = """
-SELECT q.comparison_id FROM annotate_queueitem q WHERE q.project_id = %(project)s AND q.comparison_id = ANY (%(ids)s)
- ORDER BY q.comparison_id FOR UPDATE
-"""
 # What stands against each, in the order in which it is said; one that the person has before them becomes theirs alone.
 VERDICTS = f"""
 SELECT c.id,
@@ -72,6 +69,7 @@ def assign(project: Project, comparison_ids: Sequence[int], person: User, by: Us
     counts: Counter[str] = Counter()
     with transaction.atomic():
         groups, current = _desk(project, person)
+        lock(comparison_ids)
         for ids in _parts(comparison_ids):
             counts += _assign_part(project, ids, person, groups, current)
         made = Assigned(
@@ -86,8 +84,10 @@ def take_back(project: Project, comparison_ids: Sequence[int], person: User, by:
     """What was assigned to them goes back to the queue; the one before them right now too."""
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).only("id").get(pk=person.pk)
-        count = sum(_take_part(project, ids, person) for ids in _parts(comparison_ids))
-        if count:
+        named = {"project": project.pk, "person": person.pk, "ids": list(comparison_ids)}
+        theirs = [pk for (pk,) in fetch(THEIRS, named)]
+        free(theirs, AssignmentState.LAPSED)
+        if count := len(theirs):
             audit.record("assignment.take_back", project=project, actor=by, target=str(person.public), count=count)
     return count
 
@@ -105,14 +105,13 @@ def _desk(project: Project, person: User) -> tuple[list[int], Round]:
 
 
 def _parts(comparison_ids: Sequence[int]) -> Iterator[list[int]]:
-    """In the order of their ids, in which they are locked and handed out."""
+    """In the order of their ids, in which they are handed out."""
     ids = sorted(set(comparison_ids))
     return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
 
 
 def _assign_part(project: Project, ids: list[int], person: User, groups: list[int], current: Round) -> Counter[str]:
     named: dict[str, Any] = {"project": project.pk, "person": person.pk, "ids": ids, "groups": groups}
-    fetch(LOCK, named)
     verdicts = fetch(VERDICTS, named)
     taken = [pk for pk, verdict in verdicts if verdict == "free"]
     with connection.cursor() as cursor:
@@ -127,9 +126,3 @@ def _orders(project: Project, ids: list[int], person: User) -> dict[int, str]:
     found = list(Comparison.objects.filter(pk__in=ids).only("pk", "public", "k").order_by("pk"))
     orders = orders_for(project, found, ask(*orders_on(person, ids)))
     return {pk: " ".join(map(str, order)) for pk, order in orders.items()}
-
-
-def _take_part(project: Project, ids: list[int], person: User) -> int:
-    theirs = [pk for (pk,) in fetch(THEIRS, {"project": project.pk, "person": person.pk, "ids": ids})]
-    free(theirs, AssignmentState.LAPSED)
-    return len(theirs)

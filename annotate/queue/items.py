@@ -1,11 +1,10 @@
 """The places of the queue follow the comparisons: what core adds is offered here, what was answered takes a place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
-from annotate.models import QueueItem
 from annotate.queue.lines import FRESH, QUOTA, level
 from annotate.queue.routing import GROUP
 from annotate.queue.seats import GOAL
@@ -64,7 +63,22 @@ SELECT c.id FROM core_comparison c LEFT JOIN annotate_queueitem q ON q.compariso
    AND (q.comparison_id IS NULL AND {GOAL} > 0 OR q.wanted <> GREATEST({GOAL}, q.held) OR {GOAL} = 0 AND q.held > 0)
  ORDER BY c.id LIMIT %s
 """
+LOCK = """
+SELECT count(*) FROM (SELECT FROM annotate_queueitem q WHERE {which} ORDER BY q.comparison_id FOR UPDATE) locked
+"""
+LOCK_THESE = LOCK.format(which="q.comparison_id = ANY (%s)")
+LOCK_ALL = LOCK.format(which="q.project_id = %s")
 AT_ONCE = 10_000
+
+
+def lock(comparison_ids: Iterable[int]) -> None:
+    """Nobody takes a place at these, or gives one back, until the transaction ends. All at once, and before a quota."""
+    fetch(LOCK_THESE, [sorted(set(comparison_ids))])
+
+
+def lock_all(project: Project) -> None:
+    """The same, of all that the project has in its queue."""
+    fetch(LOCK_ALL, [project.pk])
 
 
 def refresh_project(project: Project) -> None:
@@ -78,9 +92,8 @@ def refresh_project(project: Project) -> None:
 def refresh(comparison_ids: Sequence[int]) -> None:
     """Make the queue's rows of these comparisons true. Safe to repeat; belongs in the transaction that changed them."""
     ids = list(comparison_ids)
-    queued = QueueItem.objects.filter(comparison__in=ids).order_by("comparison")
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        list(queued.select_for_update().values_list("pk"))  # nobody takes a place between the count and the update
+        lock(ids)  # nobody takes a place between the count and the update
         cursor.execute(UNASSIGN, [ids])
         cursor.execute(KNOWN, [ids])
         votes, seats = dict(fetch(VOTES, [ids])), dict(fetch(SEATS, [ids]))
@@ -92,6 +105,8 @@ def _follow(sender: Any, *, project: Project, comparison_ids: Sequence[int], **_
 
 
 def _follow_questions(sender: Any, *, project: Project, **_: Any) -> None:
+    """Inside the transaction that publishes them."""
+    lock_all(project)
     refresh_project(project)
 
 

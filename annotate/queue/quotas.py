@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from annotate.models import Quota, QuotaKind
+from annotate.queue.items import lock_all
 from annotate.queue.routing import reroute
 from core import audit
 from core.errors import Conflict, PrefereeError
@@ -41,6 +42,7 @@ def remove_quota(quota: Quota, *, by: User | None = None) -> None:
     """What it held back is asked again, as far as a later quota does not hold it."""
     project = quota.project
     _lock(project)
+    lock_all(project)
     gone, _ = Quota.objects.filter(pk=quota.pk).delete()
     if not gone:
         raise Conflict(f"The quota for {quota.value} is not there any more. Reload the page.")

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from annotate.models import Assignment, AssignmentState, Flag, GuidelinesRead, Place, QueueItem
-from annotate.queue.items import refresh
+from annotate.queue.items import lock, refresh
 from core.models import Project, User
 from core.signals import comparisons_changing, comparisons_removed, person_removed
 
@@ -20,8 +20,7 @@ def connect() -> None:
 
 
 def _lock(sender: Any, *, comparison_ids: Sequence[int], **_: Any) -> None:
-    queued = QueueItem.objects.filter(comparison__in=comparison_ids).order_by("comparison")
-    list(queued.select_for_update().values_list("pk"))
+    lock(comparison_ids)
 
 
 def _close(sender: Any, *, comparison_ids: Sequence[int], erased: bool, **_: Any) -> dict[str, int]:
@@ -40,7 +39,7 @@ def _forget(sender: Any, *, project: Project, person: User, **_: Any) -> dict[st
     """Their places are free again, and what they were given, or had begun to write, is gone."""
     theirs = Assignment.objects.filter(project=project, person=person)
     open_ones = _comparisons(theirs.exclude(state__in=OVER))
-    _lock(None, comparison_ids=open_ones)
+    lock(open_ones)
     gone, _rows = theirs.delete()
     Flag.objects.filter(project=project, person=person).delete()
     Flag.objects.filter(project=project, resolved_by=person).update(resolved_by=None)

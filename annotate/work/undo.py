@@ -1,6 +1,5 @@
 """Take back the last answer or skip. Lock order: the person, queue items, assignments, judgment, label."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ from django.utils import timezone
 
 from annotate.models import Assignment, AssignmentState, QueueItem
 from annotate.own.said import fields_in
+from annotate.queue.items import lock
 from annotate.queue.reserving import RESERVED_FOR, retake_seat
 from annotate.queue.seats import free
 from annotate.work.screen import shown_in
@@ -36,7 +36,7 @@ def undo_last(person: User, project: Project) -> Assignment:
         last = _last(person, project)
         theirs = Assignment.objects.filter(person=person, project=project)
         waiting = list(theirs.filter(state__in=(AssignmentState.HELD, AssignmentState.AHEAD)))
-        _lock([last.comparison_id, *(each.comparison_id for each in waiting)])
+        lock([last.comparison_id, *(each.comparison_id for each in waiting)])
         assignment = _locked(theirs, last)
         _park(waiting, keeping=assignment)
         _take_back(last, assignment)
@@ -59,11 +59,6 @@ def _last(person: User, project: Project) -> Judgment:
 
 def _is_recent(judgment: Judgment) -> bool:
     return judgment.created is not None and judgment.created > timezone.now() - UNDONE_WITHIN
-
-
-def _lock(comparisons: Iterable[int]) -> None:
-    queued = QueueItem.objects.filter(comparison__in=set(comparisons)).order_by("comparison")
-    list(queued.select_for_update().values_list("pk"))
 
 
 def _locked(theirs: QuerySet[Assignment], last: Judgment) -> Assignment:
