@@ -3,8 +3,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.utils import timezone
 
-from core.models import Comparison, DatasetVersion, Judgment, Project, Prompt, Response, Role
-from core.permissions import MAY, get_project, may, verbs_in, verbs_of
+from core.models import Comparison, DatasetVersion, Judgment, Project, Prompt, Response, Role, Session
+from core.permissions import MAY, get_project, may, project_of_session, verbs_in, verbs_of
+from core.rows import ask
 from tests.factories import (
     ComparisonFactory,
     DatasetFactory,
@@ -64,6 +65,32 @@ def test_staff_whose_account_was_closed_are_strangers():
     staff, project = UserFactory(is_staff=True, is_active=False), ProjectFactory()
     assert not may(staff, project, "see")
     assert not Project.objects.visible_to(staff).exists()
+
+
+@pytest.mark.parametrize(
+    "project", [{}, {"archived": timezone.now()}, {"slug": "old~7"}], ids=["open", "archived", "going"]
+)
+@pytest.mark.parametrize("user", [{}, {"is_staff": True}, {"is_staff": True, "is_active": False}, {"is_active": False}])
+@pytest.mark.parametrize("is_member", [True, False])
+def test_an_address_opens_just_what_the_lists_show(project, user, is_member):
+    """The two say it in ways of their own: one statement of the busiest pages, and a queryset."""
+    project, user = ProjectFactory(**project), UserFactory(**user)
+    if is_member:
+        MembershipFactory(user=user, project=project, role=Role.VIEWER)
+    is_shown = Project.objects.visible_to(user).filter(pk=project.pk).exists()
+    for rows in (read_by(user, project.slug), ask(*project_of_session(session_of(user), project.slug))):
+        assert bool(rows) is is_shown
+
+
+def read_by(user, slug):
+    try:
+        return [get_project(user, slug, "see")]
+    except Http404:
+        return []
+
+
+def session_of(user):
+    return Session.objects.create(session_key=f"of {user.pk}", user=user, expire_date=timezone.now()).pk
 
 
 def test_every_queryset_starts_at_what_the_user_may_see():
