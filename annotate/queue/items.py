@@ -42,14 +42,17 @@ SELECT DISTINCT ON (j.person_id, j.comparison_id, j.round_id) j.project_id, j.co
  ORDER BY j.person_id, j.comparison_id, j.round_id
     ON CONFLICT DO NOTHING
 """
-# Whoever has a place keeps it, though fewer are wanted now, or none.
+# Whoever has a place keeps it, though fewer are wanted now, or none; at what is withdrawn answers take none. Its row
+# stays: where rows go and come back, those who found none to lock wait for it later, out of the order.
 REFRESH = f"""
 INSERT INTO annotate_queueitem AS old
        (comparison_id, project_id, wanted, held, group_id, quota_id, priority, level, tie)
 SELECT c.id, c.project_id, GREATEST({GOAL}, place.taken), place.taken, {GROUP}, {QUOTA}, c.priority,
        {level("p.strategy", "place.taken", "c.id")}, {FRESH}
-  FROM unnest(%s::bigint[], %s::int[]) AS place (id, taken)
-  JOIN core_comparison c ON c.id = place.id JOIN core_project p ON p.id = c.project_id
+  FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS counted (id, votes, seats)
+  JOIN core_comparison c ON c.id = counted.id JOIN core_project p ON p.id = c.project_id
+ CROSS JOIN LATERAL (
+       SELECT counted.seats + CASE WHEN c.withdrawn IS NULL THEN counted.votes ELSE 0 END AS taken) place
  WHERE {GOAL} > 0 OR EXISTS (SELECT FROM annotate_queueitem q WHERE q.comparison_id = c.id)
  ORDER BY c.id
     ON CONFLICT (comparison_id) DO UPDATE SET wanted = EXCLUDED.wanted, held = EXCLUDED.held,
@@ -97,7 +100,7 @@ def refresh(comparison_ids: Sequence[int]) -> None:
         cursor.execute(UNASSIGN, [ids])
         cursor.execute(KNOWN, [ids])
         votes, seats = dict(fetch(VOTES, [ids])), dict(fetch(SEATS, [ids]))
-        cursor.execute(REFRESH, [ids, [votes.get(one, 0) + seats.get(one, 0) for one in ids]])
+        cursor.execute(REFRESH, [ids, [votes.get(one, 0) for one in ids], [seats.get(one, 0) for one in ids]])
 
 
 def _follow(sender: Any, *, project: Project, comparison_ids: Sequence[int], **_: Any) -> None:

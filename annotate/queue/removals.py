@@ -1,4 +1,7 @@
-"""What the queue keeps of comparisons and people that are removed: nothing. Queue items are locked before all else."""
+"""What the queue keeps of comparisons and people that are removed: a closed row of each comparison, and nothing else.
+
+Queue items are locked before all else.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +34,7 @@ def _close(sender: Any, *, comparison_ids: Sequence[int], erased: bool, **_: Any
         Flag.objects.filter(comparison__in=comparison_ids).update(reason="", outcome="")
     else:
         ended = theirs.exclude(state__in=OVER).update(state=AssignmentState.LAPSED)
-    QueueItem.objects.filter(comparison__in=comparison_ids).delete()
+    QueueItem.objects.filter(comparison__in=comparison_ids).update(wanted=0, held=0)
     return {"assignments": ended}
 
 

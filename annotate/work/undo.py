@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotate.models import Assignment, AssignmentState, QueueItem
+from annotate.models import Assignment, AssignmentState
 from annotate.own.said import fields_in
 from annotate.queue.items import lock
 from annotate.queue.reserving import RESERVED_FOR, retake_seat
@@ -22,6 +22,7 @@ UNDONE_WITHIN = timedelta(hours=1)
 NOTHING = "There is nothing to take back: you have submitted nothing here in the last hour. Find it under My answers."
 TAKEN_BACK = "This is the answer that you took back. Submit it first, or find earlier ones under My answers."
 FULL = "Others have taken this comparison meanwhile, so it cannot be taken back. Find it under My answers."
+CHANGED = "Your last answer was changed at this very moment, so it was not taken back. Look at it under My answers."
 GONE = "That comparison is used no more, so its answer cannot be taken back."
 ELSEWHERE = (AssignmentState.DONE, AssignmentState.SKIPPED)
 
@@ -37,6 +38,8 @@ def undo_last(person: User, project: Project) -> Assignment:
         theirs = Assignment.objects.filter(person=person, project=project)
         waiting = list(theirs.filter(state__in=(AssignmentState.HELD, AssignmentState.AHEAD)))
         lock([last.comparison_id, *(each.comparison_id for each in waiting)])
+        if _last(person, project) != last:
+            raise Conflict(CHANGED)
         assignment = _locked(theirs, last)
         _park(waiting, keeping=assignment)
         _take_back(last, assignment)
@@ -65,7 +68,7 @@ def _locked(theirs: QuerySet[Assignment], last: Judgment) -> Assignment:
     done = theirs.select_related("comparison__prompt", "round__question_set", "project", "person")
     found = done.filter(comparison=last.comparison_id, round=last.round_id, state__in=ELSEWHERE)
     assignment = found.select_for_update(of=("self",)).first()
-    if assignment is None or not QueueItem.objects.filter(comparison=last.comparison_id).exists():
+    if assignment is None or assignment.comparison.withdrawn:
         raise Conflict(GONE)
     return assignment
 
@@ -77,7 +80,8 @@ def _park(waiting: list[Assignment], *, keeping: Assignment) -> None:
         return
     free([each.pk for each in waiting if each.state == AssignmentState.AHEAD], AssignmentState.LAPSED)
     expires = held.expires and timezone.now() + RESERVED_FOR
-    Assignment.objects.filter(pk=held.pk).exclude(pk=keeping.pk).update(state=AssignmentState.AHEAD, expires=expires)
+    still = Assignment.objects.filter(pk=held.pk, state=AssignmentState.HELD)  # it may have lapsed before it was locked
+    still.exclude(pk=keeping.pk).update(state=AssignmentState.AHEAD, expires=expires)
 
 
 def _take_back(last: Judgment, assignment: Assignment) -> None:

@@ -108,11 +108,12 @@ def _restore_comparisons(removal: Removal, ids: list[int]) -> None:
 
 @transaction.atomic
 def _relabel(removal: Removal, ids: list[int]) -> None:
-    """Somebody's votes are gone, or back: the labels and the places follow."""
+    """Somebody's votes are gone, or back: the labels and the places follow. Places last, for quotas are locked last."""
     told = {"project": removal.project, "comparison_ids": ids}
     comparisons_changing.send(Removal, **told)
+    labels = refresh_labels(ids)
     comparisons_changed.send(Removal, **told)
-    touched(removal, {"labels": refresh_labels(ids)})
+    touched(removal, {"labels": labels})
 
 
 @transaction.atomic
