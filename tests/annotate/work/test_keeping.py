@@ -11,10 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from annotate.models import Assignment, AssignmentState, Flag, GuidelinesRead, QueueItem
+from annotate.own.revising import revise
+from annotate.queue.items import lock
 from annotate.queue.reservations import take_ahead, take_next
 from annotate.queue.seats import free
 from annotate.review.flags import contest, flag, resolve
-from annotate.work import drafts
+from annotate.work import drafts, undo
 from annotate.work.actions import Answer, Skip, skip, submit_judgment
 from annotate.work.drafts import save_draft
 from annotate.work.undo import undo_last
@@ -220,6 +222,39 @@ def test_another_persons_answer_is_not_taken_back(ada: User, bruno: User, projec
     answered(ada, project)
     with pytest.raises(Conflict, match="nothing to take back"):
         undo_last(bruno, project)
+
+
+def test_what_lapses_before_undo_has_its_lock_is_not_held_again(
+    ada: User, project: Project, held: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(ada, project)
+    following = take_next(ada, project).assignment
+
+    def first_lapse(comparisons: list[int]) -> None:
+        free([following.pk], AssignmentState.LAPSED)
+        lock(comparisons)
+
+    monkeypatch.setattr(undo, "lock", first_lapse)
+    undo_last(ada, project)
+    following.refresh_from_db()
+    assert following.state == AssignmentState.LAPSED
+    assert QueueItem.objects.get(comparison=following.comparison).held == 0
+
+
+def test_an_answer_that_is_changed_in_another_tab_is_not_taken_back_unseen(
+    ada: User, project: Project, held: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = answered(ada, project)
+
+    def first_change(comparisons: list[int]) -> None:
+        revise(before.comparison, Answer(uuid4(), {"main": ["b2"]}), after=before.client_id, by=ada)
+        lock(comparisons)
+
+    monkeypatch.setattr(undo, "lock", first_change)
+    with pytest.raises(Conflict, match="changed at this very moment"):
+        undo_last(ada, project)
+    assert QueueItem.objects.get(comparison=before.comparison).held == 1
+    assert Judgment.objects.filter(live=True).count() == 1
 
 
 def test_a_flag_is_stored_once_with_the_last_reason(as_ada: Client, held: Assignment, ada: User) -> None:
