@@ -62,9 +62,9 @@ SELECT c.id, c.project_id, GREATEST({GOAL}, place.taken), place.taken, {GROUP}, 
 # Where what is wanted is not what it comes to; where nobody is asked, somebody may have been given it.
 UNTRUE = f"""
 SELECT c.id FROM core_comparison c LEFT JOIN annotate_queueitem q ON q.comparison_id = c.id
- WHERE c.project_id = %s AND c.id > %s
+ WHERE c.project_id = %s
    AND (q.comparison_id IS NULL AND {GOAL} > 0 OR q.wanted <> GREATEST({GOAL}, q.held) OR {GOAL} = 0 AND q.held > 0)
- ORDER BY c.id LIMIT %s
+ ORDER BY c.id
 """
 LOCK = """
 SELECT count(*) FROM (SELECT FROM annotate_queueitem q WHERE {which} ORDER BY q.comparison_id FOR UPDATE) locked
@@ -85,11 +85,11 @@ def lock_all(project: Project) -> None:
 
 
 def refresh_project(project: Project) -> None:
-    """Make the rows of the whole project true, those alone that are not."""
-    last = 0
-    while ids := [pk for (pk,) in fetch(UNTRUE, [project.pk, last, AT_ONCE])]:
-        refresh(ids)
-        last = ids[-1]
+    """Make the rows of the whole project true, those alone that are not. Inside a transaction all are locked first."""
+    untrue = [pk for (pk,) in fetch(UNTRUE, [project.pk])]
+    lock(untrue)
+    for at in range(0, len(untrue), AT_ONCE):
+        refresh(untrue[at : at + AT_ONCE])
 
 
 def refresh(comparison_ids: Sequence[int]) -> None:
@@ -108,8 +108,6 @@ def _follow(sender: Any, *, project: Project, comparison_ids: Sequence[int], **_
 
 
 def _follow_questions(sender: Any, *, project: Project, **_: Any) -> None:
-    """Inside the transaction that publishes them."""
-    lock_all(project)
     refresh_project(project)
 
 
