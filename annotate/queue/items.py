@@ -60,17 +60,20 @@ SELECT c.id, c.project_id, GREATEST({GOAL}, place.taken), place.taken, {GROUP}, 
        level = EXCLUDED.level, tie = CASE WHEN {STAYS} THEN old.tie ELSE EXCLUDED.tie END
 """
 # Where what is wanted is not what it comes to; where nobody is asked, somebody may have been given it.
+IS_UNTRUE = f"(q.wanted <> GREATEST({GOAL}, q.held) OR {GOAL} = 0 AND q.held > 0)"
 UNTRUE = f"""
 SELECT c.id FROM core_comparison c LEFT JOIN annotate_queueitem q ON q.comparison_id = c.id
- WHERE c.project_id = %s
-   AND (q.comparison_id IS NULL AND {GOAL} > 0 OR q.wanted <> GREATEST({GOAL}, q.held) OR {GOAL} = 0 AND q.held > 0)
- ORDER BY c.id
+ WHERE c.project_id = %s AND c.id > %s AND (q.comparison_id IS NULL AND {GOAL} > 0 OR {IS_UNTRUE})
+ ORDER BY c.id LIMIT %s
 """
 LOCK = """
-SELECT count(*) FROM (SELECT FROM annotate_queueitem q WHERE {which} ORDER BY q.comparison_id FOR UPDATE) locked
+SELECT count(*) FROM (
+       SELECT FROM annotate_queueitem q {joined} WHERE {which} ORDER BY q.comparison_id FOR UPDATE OF q) locked
 """
-LOCK_THESE = LOCK.format(which="q.comparison_id = ANY (%s)")
-LOCK_ALL = LOCK.format(which="q.project_id = %s")
+OF_COMPARISON = "JOIN core_comparison c ON c.id = q.comparison_id"
+LOCK_THESE = LOCK.format(joined="", which="q.comparison_id = ANY (%s)")
+LOCK_ALL = LOCK.format(joined="", which="q.project_id = %s")
+LOCK_UNTRUE = LOCK.format(joined=OF_COMPARISON, which=f"q.project_id = %s AND {IS_UNTRUE}")
 AT_ONCE = 10_000
 
 
@@ -86,10 +89,12 @@ def lock_all(project: Project) -> None:
 
 def refresh_project(project: Project) -> None:
     """Make the rows of the whole project true, those alone that are not. Inside a transaction all are locked first."""
-    untrue = [pk for (pk,) in fetch(UNTRUE, [project.pk])]
-    lock(untrue)
-    for at in range(0, len(untrue), AT_ONCE):
-        refresh(untrue[at : at + AT_ONCE])
+    if connection.in_atomic_block:
+        fetch(LOCK_UNTRUE, [project.pk])
+    last = 0
+    while ids := [pk for (pk,) in fetch(UNTRUE, [project.pk, last, AT_ONCE])]:
+        refresh(ids)
+        last = ids[-1]
 
 
 def refresh(comparison_ids: Sequence[int]) -> None:

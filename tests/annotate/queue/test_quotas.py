@@ -10,7 +10,8 @@ from annotate.queue.quotas import remove_quota, set_quota
 from annotate.queue.reservations import take_next
 from annotate.work.actions import Skip, skip
 from core.errors import PrefereeError
-from core.models import AuditEvent, Comparison, JudgeKind, Project, User
+from core.models import AuditEvent, Comparison, JudgeKind, Mode, Project, Removal, Subject, User
+from core.removing.withdrawing import restore, withdraw
 from core.work import work_of
 from tests.annotate.queue.test_groups import tagged
 from tests.factories import ComparisonFactory, JudgeFactory, JudgmentFactory, PromptFactory
@@ -66,6 +67,24 @@ def test_removed_it_holds_nothing_back(project: Project, ada: User) -> None:
     assert take_next(ada, project).assignment is None
     remove_quota(quota)
     assert take_next(ada, project).assignment is not None
+
+
+def test_what_is_withdrawn_uses_nothing_until_it_is_restored(project: Project, ada: User) -> None:
+    set_quota(project, "tag", "safety", 5)
+    comparison = tagged(project, "safety", votes_wanted=3)
+    JudgmentFactory(comparison=comparison, judge=JudgeFactory(project=project, kind=JudgeKind.HUMAN))
+    refresh([comparison.pk])
+    take_next(ada, project)
+    assert used(project) == {"safety": 2}
+    named = {"subject": Subject.COMPARISON, "mode": Mode.WITHDRAW, "targets": [comparison.pk]}
+    asked = Removal.objects.create(project=project, **named)
+    withdraw(asked, asked.targets, lambda: None)
+    refresh([comparison.pk])
+    assert used(project) == {"safety": 0}
+    assert take_next(ada, project).assignment is None
+    restore(asked, asked.targets, lambda: None)
+    assert used(project) == {"safety": 1}
+    assert QueueItem.objects.get().wanted == 3
 
 
 def test_deleted_comparisons_use_nothing(project: Project, ada: User) -> None:
